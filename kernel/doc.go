@@ -1,0 +1,16 @@
+// Package kernel is the root of the Jupyter kernel for Go.
+//
+// Two processes. The kernel process (static, no cgo) holds the sockets, the
+// session's front end and the compiler. Its child, the session process, holds
+// the user's memory: the lab and the compiled cells. User code that dies costs
+// its variables, never the kernel.
+//
+//	wire      Jupyter messages 5.4 over ZeroMQ; knows no Go and no lab
+//	engine    cell text in; values, errors and display bundles out; no sockets
+//	display   the MIME bundle, and the small interface a value satisfies to be shown
+//	server    joins wire and engine: one request in, its replies out
+//	cmd       glassy (the program) and session (the session process)
+//
+// wire, engine, server and display import neither lab nor cuda; lab imports
+// neither kernel nor cuda. arch_test.go holds the table of allowed imports.
+package kernel
