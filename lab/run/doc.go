@@ -1,0 +1,20 @@
+// Package run is what a computation tells the place it runs in: whether to go
+// on, how far it is, and whose work it uses.
+//
+// A long function of the laboratory takes its cancellation from [Context],
+// says how far it is with [Report], and names its sources with [Cite]. Without
+// a host all three do nothing: the context is context.Background, progress and
+// citations go nowhere, so the laboratory works the same in any Go program.
+//
+// There is one seam, [SetHost], and it is the only state of the package. A
+// notebook cell calls optim.Descend(g, 2000) with no context in sight, yet the
+// notebook's interrupt must reach that loop; since Go has no ambient context,
+// one process-wide place has to say which computation is running. The session
+// process of the kernel registers itself there, runs one cell at a time, and
+// hands out that cell's context. A program that runs several computations at
+// once passes its contexts explicitly instead: every long function that uses
+// this package also accepts one.
+//
+// Nothing here prints, and nothing is throttled: the host knows how often its
+// screen can change, the loop does not.
+package run
