@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
@@ -24,6 +25,13 @@ const (
 // maxSVG is the largest SVG that is sent, in bytes. A plot of a million points
 // makes a larger one, which would bring the browser down; its PNG is sent alone.
 const maxSVG = 8 << 20
+
+// fontFallback names fonts of the same widths, for pages that lack plot's own.
+var fontFallback = strings.NewReplacer(
+	"font-family:Liberation Serif;", "font-family:'Liberation Serif','Times New Roman',Tinos,serif;",
+	"font-family:Liberation Sans;", "font-family:'Liberation Sans',Arial,Arimo,sans-serif;",
+	"font-family:Liberation Mono;", "font-family:'Liberation Mono','Courier New',Cousine,monospace;",
+)
 
 // ofPlot draws p as SVG and as PNG.
 func ofPlot(p *plot.Plot) (b Bundle, problem string) {
@@ -49,7 +57,7 @@ func ofPlot(p *plot.Plot) (b Bundle, problem string) {
 		}},
 	}
 	if vector.Len() <= maxSVG {
-		b.Data["image/svg+xml"] = vector.String()
+		b.Data["image/svg+xml"] = fontFallback.Replace(vector.String())
 	}
 	return b, ""
 }

@@ -20,11 +20,11 @@ import (
 // writes it, with field names as in %+v, and cut after 1 MB.
 //
 // Several values are joined: their texts on one line where each is one line,
-// and, if any of them has more than text, an HTML page of all of them. A nil
-// after a rich value, a call's nil error, is left out.
+// and, if any of them has more than text, an HTML page of all of them. Of a
+// bundle and an error, only the one that counts is shown.
 func Of(values ...any) Bundle {
 	shown := make([]Bundle, 0, len(values))
-	for _, v := range withoutNilError(values) {
+	for _, v := range results(values) {
 		shown = append(shown, one(v))
 	}
 	switch len(shown) {
@@ -36,12 +36,19 @@ func Of(values ...any) Bundle {
 	return join(shown)
 }
 
-// withoutNilError drops the nil of (bundle, nil).
-func withoutNilError(values []any) []any {
-	if len(values) == 2 && values[1] == nil {
-		if b, ok := values[0].(Bundle); ok && len(b.Data) > 0 {
-			return values[:1]
-		}
+// results is what there is to show of a call's results: of (Bundle, error),
+// which [File] and [Image] return, the one that counts.
+func results(values []any) []any {
+	if len(values) != 2 {
+		return values
+	}
+	b, ok := values[0].(Bundle)
+	_, failed := values[1].(error)
+	switch {
+	case ok && values[1] == nil:
+		return values[:1]
+	case ok && failed && len(b.Data) == 0:
+		return values[1:]
 	}
 	return values
 }

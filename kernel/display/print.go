@@ -15,7 +15,8 @@ const maxText = 1 << 20
 // maxDepth bounds nesting, for the stack's sake.
 const maxDepth = 500
 
-// text is a value as %+v of package fmt writes it, but it ends: after maxText
+// text is a value as %+v of package fmt writes it (without the plus sign that
+// %+v gives to the numbers of math/big), but it ends: after maxText
 // bytes, and where a value holds itself. A function and a channel are named by
 // their type, since their address says nothing. It never panics.
 func text(v any) string {

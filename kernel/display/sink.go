@@ -37,7 +37,7 @@ func SetSink(s Sink) (before Sink) {
 
 // Show shows each value now, as [Of] has it.
 func Show(values ...any) {
-	for _, v := range withoutNilError(values) {
+	for _, v := range results(values) {
 		current().Display(Of(v), "", false)
 	}
 }

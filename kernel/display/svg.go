@@ -17,7 +17,7 @@ var (
 	attribute = regexp.MustCompile(`([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')`)
 	// Each has the text before an id, the id, and the text after it.
 	reference = regexp.MustCompile(`(url\(\s*(?:&quot;|&apos;|&#34;|&#39;|["'])?#)([^\s"'&)]+)()`)
-	selector  = regexp.MustCompile(`(#)([\w.:-]+)()`)
+	selector  = regexp.MustCompile(`(#)([\w-]+)()`)
 	word      = regexp.MustCompile(`()(\S+)()`)
 	timing    = regexp.MustCompile(`()([^\s;.]+)(\.)`)
 	block     = regexp.MustCompile(`\{[^{}]*\}`) // of CSS: declarations, where #abc is a colour
