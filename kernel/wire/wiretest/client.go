@@ -237,14 +237,16 @@ func (c *Client) Collect(ctx context.Context, ch wire.Channel, id string) (Resul
 			r.Reply = m
 		}
 	}
-	return r, c.collect(ctx, &r)
+	err := c.collect(ctx, &r)
+	return r, err
 }
 
 // CollectIOPub collects the iopub messages of the request id up to idle, for
 // messages that have no reply.
 func (c *Client) CollectIOPub(ctx context.Context, id string) (Result, error) {
 	r := Result{ID: id}
-	return r, c.collect(ctx, &r)
+	err := c.collect(ctx, &r)
+	return r, err
 }
 
 func (c *Client) collect(ctx context.Context, r *Result) error {
