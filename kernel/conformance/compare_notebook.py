@@ -1,0 +1,121 @@
+"""The same notebook through Jupyter's nbclient and through `glassy run`: equal numbers, equal figures.
+
+Run: python compare_notebook.py NOTEBOOK OUTDIR [--glassy GLASSY]
+Both executed notebooks and the figures of both stay in OUTDIR.
+
+Texts are compared as they are, but for lengths of time ("1.2 ms", "took 3 s").
+SVG is compared likewise, after its ids, which are made unique on each run.
+PNG is compared as pixels: any difference counts, for the engine is the same.
+"""
+
+import argparse
+import base64
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from PIL import Image, ImageChops
+
+TIME = re.compile(r"\b\d+(\.\d+)?\s?(ns|µs|us|ms|s|min)\b")
+IDS = re.compile(r'(\bid="|href="#|url\(#)[^")]*')
+
+
+def by_nbclient(source: Path, target: Path):
+    book = nbformat.read(source, as_version=4)
+    NotebookClient(book, timeout=300, resources={"metadata": {"path": str(source.parent)}}).execute()
+    nbformat.validate(book)
+    nbformat.write(book, target)
+    return book
+
+
+def by_glassy(glassy: str, source: Path, target: Path):
+    subprocess.run([glassy, "run", str(source), "-o", str(target)], check=True)
+    book = nbformat.read(target, as_version=4)
+    nbformat.validate(book)
+    return book
+
+
+def forms(book):
+    """(cell, output, MIME type or stream name) -> what is there; streams of one name that touch are joined."""
+    found = {}
+    for c, cell in enumerate(book.cells):
+        if cell.cell_type != "code":
+            continue
+        last = n = None
+        for out in cell.outputs:
+            if out.output_type == "stream" and last == ("stream", out.name):
+                found[c, n, out.name] += out.text
+                continue
+            n = 0 if n is None else n + 1
+            last = (out.output_type, out.get("name"))
+            if out.output_type == "stream":
+                found[c, n, out.name] = out.text
+            elif out.output_type == "error":
+                found[c, n, "error"] = f"{out.ename}: {out.evalue}"
+            else:
+                for mime, data in out.data.items():
+                    found[c, n, mime] = data
+    return found
+
+
+def same(kind, a, b):
+    """An empty string, or what differs."""
+    if kind == "image/png":
+        first, second = (Image.open(io.BytesIO(base64.b64decode(x))).convert("RGBA") for x in (a, b))
+        if first.size != second.size:
+            return f"sizes {first.size} and {second.size}"
+        box = ImageChops.difference(first, second).getbbox()
+        return f"pixels differ within {box}" if box else ""
+    if not isinstance(a, str):
+        return "" if a == b else f"{a!r} and {b!r}"
+    a, b = TIME.sub("T", a), TIME.sub("T", b)
+    if kind == "image/svg+xml":
+        a, b = IDS.sub(r"\1", a), IDS.sub(r"\1", b)
+    for x, y in zip(a.splitlines(), b.splitlines()):
+        if x != y:
+            return f"\n    jupyter: {x[:200]}\n    glassy:  {y[:200]}"
+    return "" if a == b else f"{len(a.splitlines())} and {len(b.splitlines())} lines"
+
+
+def figures(book, folder: Path, stem: str):
+    """Writes the figures of an executed notebook; returns their files."""
+    suffix = {"image/png": ".png", "image/svg+xml": ".svg"}
+    files = []
+    for (c, n, kind), data in forms(book).items():
+        if kind in suffix:
+            file = folder / f"{stem}-{c}-{n}{suffix[kind]}"
+            file.write_bytes(base64.b64decode(data) if kind == "image/png" else data.encode())
+            files.append(file)
+    return files
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("outdir", type=Path)
+    parser.add_argument("--glassy", default="glassy")
+    args = parser.parse_args()
+    args.outdir.mkdir(parents=True, exist_ok=True)
+    stem = args.notebook.stem
+    ours = by_glassy(args.glassy, args.notebook, args.outdir / f"{stem}.glassy.ipynb")
+    theirs = by_nbclient(args.notebook, args.outdir / f"{stem}.jupyter.ipynb")
+
+    a, b = forms(theirs), forms(ours)
+    wrong = [f"{key}: only in {'jupyter' if key in a else 'glassy'}" for key in sorted(a.keys() ^ b.keys())]
+    wrong += [f"{key}: {text}" for key in sorted(a.keys() & b.keys()) if (text := same(key[2], a[key], b[key]))]
+    wrong += [f"{key}: {text}" for key, text in b.items() if key[2] == "error"]
+    drawn = figures(theirs, args.outdir, stem + "-jupyter") and figures(ours, args.outdir, stem + "-glassy")
+    if not drawn:
+        wrong.append("no figure in the notebook")
+    for line in wrong:
+        print("differs:", line, file=sys.stderr)
+    print(f"{args.notebook.name}: {len(a)} outputs compared, {len(drawn)} figure files, {len(wrong)} differences")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""One JupyterLab page in headless Chromium: opens the notebook, runs all cells, finds the figure.
+
+Run: NOTEBOOK=path OUT=folder [CHROMIUM=path] python -m unittest -v test_lab_page
+The notebook is copied without its outputs, so that what is found was drawn in
+this run; the page's picture stays in OUT.
+"""
+
+import io
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+
+NOTEBOOK = Path(os.environ.get("NOTEBOOK", ""))
+OUT = Path(os.environ.get("OUT", "out"))
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RUN = 240_000  # milliseconds for the whole notebook
+
+
+class Lab:
+    """A JupyterLab server on a free port, with settings and state of its own."""
+
+    def __init__(self, root: Path):
+        self.token = secrets.token_hex(16)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        own = root / ".jupyter"
+        data = subprocess.check_output([sys.executable, "-m", "jupyter_core", "--data-dir"], text=True).strip()
+        env = os.environ | {
+            "JUPYTER_PATH": os.pathsep.join(filter(None, [os.environ.get("JUPYTER_PATH"), data])),  # kernelspecs
+            "JUPYTER_DATA_DIR": str(own / "data"),
+            "JUPYTER_CONFIG_DIR": str(own / "config"),
+            "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+            "IPYTHONDIR": str(own / "ipython"),
+        }
+        self.log = (OUT / "jupyterlab.log").open("w")
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+        command += ["--ip=127.0.0.1", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}"]
+        command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
+        self._await(60)
+
+    def _await(self, seconds):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=2).read()
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"JupyterLab did not start; its words are in {self.log.name}") from None
+                time.sleep(0.1)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not NOTEBOOK.is_file():
+            raise AssertionError(f"NOTEBOOK={NOTEBOOK}: expected the path of an .ipynb file")
+        if not CHROMIUM:
+            raise AssertionError("no Chromium on PATH; install it or name it in CHROMIUM")
+        OUT.mkdir(parents=True, exist_ok=True)
+        cls.root = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        book = nbformat.read(NOTEBOOK, as_version=4)
+        for cell in book.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(book, cls.root / NOTEBOOK.name)
+        cls.cells = sum(bool(c.cell_type == "code" and c.source.strip()) for c in book.cells)
+        cls.lab = Lab(cls.root)
+        cls.addClassCleanup(cls.lab.close)
+
+    def test_run_all_draws_the_figure(self):
+        with sync_playwright() as p:
+            browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page(viewport={"width": 1280, "height": 1600})
+            page.set_default_timeout(30_000)
+            try:
+                page.goto(f"{self.lab.url}/lab/tree/{NOTEBOOK.name}?reset&token={self.lab.token}")
+                self.run_all(page)
+                self.check(page)
+            finally:
+                page.screenshot(path=OUT / "jupyterlab.png")
+                browser.close()
+
+    def run_all(self, page):
+        expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
+        # The indicator says idle before a kernel is connected; the status bar says it after.
+        status = page.locator("#jp-main-statusbar").get_by_text("| Idle")
+        expect(status).to_be_visible(timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.locator('[data-command="runmenu:run-all"]').first.click()
+        # Every code cell gets its number; a cell that waits or runs shows a star.
+        page.wait_for_function(
+            """count => {
+                const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputArea-prompt')]
+                return prompts.filter(p => /\\[\\d+\\]/.test(p.textContent)).length >= count
+            }""",
+            arg=self.cells,
+            timeout=RUN,
+        )
+        expect(status).to_be_visible(timeout=RUN)
+
+    def check(self, page):
+        self.assertEqual(page.locator('.jp-OutputArea-output[data-mime-type*="error"]').all_inner_texts(), [])
+        figure = page.locator(".jp-RenderedSVG, .jp-RenderedImage").first
+        expect(figure).to_be_visible()
+        figure.scroll_into_view_if_needed()
+        shot = Image.open(io.BytesIO(figure.screenshot(path=OUT / "jupyterlab-figure.png"))).convert("L")
+        self.assertGreaterEqual(min(shot.size), 100, f"the figure is {shot.size} pixels")
+        ink = sum(shot.histogram()[:200]) / (shot.width * shot.height)
+        self.assertGreater(ink, 0.002, "the figure is blank")
+        self.assertLess(ink, 0.9, "the figure is all ink")
+
+
+if __name__ == "__main__":
+    unittest.main()
