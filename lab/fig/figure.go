@@ -115,7 +115,7 @@ func (s *Series) Wide(mm float64) *Series {
 func (s *Series) Color() Color { return s.color }
 
 // String names the series in messages: line "Θ".
-func (s *Series) String() string { return fmt.Sprintf("%s %q", s.Kind, plain(s.Name)) }
+func (s *Series) String() string { return fmt.Sprintf("%s %q", s.Kind, Plain(s.Name)) }
 
 // Line adds a curve through the points (x[i], y[i]) in their order. The data is
 // copied. Panics if the lengths differ.
@@ -251,7 +251,7 @@ func (f *Figure) Err() error {
 		errs = append(errs, fmt.Errorf("fig: "+format, args...))
 	}
 	if len(f.series) == 0 {
-		fail("figure %q has no data, expected a Line, Points or Fill", plain(f.Title))
+		fail("figure %q has no data, expected a Line, Points or Fill", Plain(f.Title))
 	}
 	for _, s := range f.series {
 		need := 2
@@ -273,12 +273,12 @@ func (f *Figure) Err() error {
 	}
 	for _, m := range f.marks {
 		if notFinite(m.At) {
-			fail("mark %q is at %v, expected a finite number", plain(m.Text), m.At)
+			fail("mark %q is at %v, expected a finite number", Plain(m.Text), m.At)
 		}
 	}
 	for _, n := range f.notes {
 		if notFinite(n.X) || notFinite(n.Y) {
-			fail("note %q is at (%v, %v), expected finite numbers", plain(n.Text), n.X, n.Y)
+			fail("note %q is at (%v, %v), expected finite numbers", Plain(n.Text), n.X, n.Y)
 		}
 	}
 	for _, a := range []struct {
@@ -308,9 +308,9 @@ func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 // its number of points and its range.
 func (f *Figure) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Figure %q", plain(f.Title))
+	fmt.Fprintf(&b, "Figure %q", Plain(f.Title))
 	if f.X.Label != "" || f.Y.Label != "" {
-		fmt.Fprintf(&b, ", %s against %s", plain(f.Y.caption()), plain(f.X.caption()))
+		fmt.Fprintf(&b, ", %s against %s", Plain(f.Y.caption()), Plain(f.X.caption()))
 	}
 	for i, s := range f.series {
 		sep := "; "

@@ -1,6 +1,7 @@
 package fig
 
 import (
+	"html"
 	"math"
 	"strings"
 
@@ -58,17 +59,24 @@ func nextScript(s string) int {
 	return a
 }
 
-// plain returns a label as running text: E_{∞} is E_∞.
-func plain(label string) string {
+// Plain returns a label as running text: "E_{∞}" is "E_∞".
+func Plain(label string) string {
+	return markup(label, [3][2]string{{"_", ""}, {"", ""}, {"^", ""}}, func(s string) string { return s })
+}
+
+// HTML returns a label as HTML: "E_{∞}" is "E<sub>∞</sub>".
+func HTML(label string) string {
+	return markup(label, [3][2]string{{"<sub>", "</sub>"}, {"", ""}, {"<sup>", "</sup>"}}, html.EscapeString)
+}
+
+// markup puts each span, escaped, between the tags of its level, −1 to +1.
+func markup(label string, tags [3][2]string, escape func(string) string) string {
 	var b strings.Builder
 	for _, s := range spans(label) {
-		switch s.level {
-		case -1:
-			b.WriteByte('_')
-		case +1:
-			b.WriteByte('^')
-		}
-		b.WriteString(s.text)
+		tag := tags[s.level+1]
+		b.WriteString(tag[0])
+		b.WriteString(escape(s.text))
+		b.WriteString(tag[1])
 	}
 	return b.String()
 }

@@ -40,14 +40,14 @@ func (f *Figure) SVG() (string, error) {
 	f.draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return "", fmt.Errorf("fig: SVG of %q: %w", plain(f.Title), err)
+		return "", fmt.Errorf("fig: SVG of %q: %w", Plain(f.Title), err)
 	}
 	// The element alone: an XML declaration may not stand inside HTML.
 	s := b.String()
 	s = s[strings.Index(s, "<svg"):]
 	var label bytes.Buffer
-	if err := xml.EscapeText(&label, []byte(plain(f.Title))); err != nil {
-		return "", fmt.Errorf("fig: SVG of %q: %w", plain(f.Title), err)
+	if err := xml.EscapeText(&label, []byte(Plain(f.Title))); err != nil {
+		return "", fmt.Errorf("fig: SVG of %q: %w", Plain(f.Title), err)
 	}
 	return fmt.Sprintf(`<svg role="img" aria-label="%s"%s`, &label, strings.TrimPrefix(s, "<svg")), nil
 }
@@ -63,7 +63,7 @@ func (f *Figure) PNG() ([]byte, error) {
 	f.draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("fig: PNG of %q: %w", plain(f.Title), err)
+		return nil, fmt.Errorf("fig: PNG of %q: %w", Plain(f.Title), err)
 	}
 	return b.Bytes(), nil
 }
@@ -82,7 +82,7 @@ func (f *Figure) PDF() ([]byte, error) {
 	f.draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("fig: PDF of %q: %w", plain(f.Title), err)
+		return nil, fmt.Errorf("fig: PDF of %q: %w", Plain(f.Title), err)
 	}
 	// Of the same length, so that the offsets in the file stay right.
 	return pdfDate.ReplaceAll(b.Bytes(), []byte("/$1 (D:20180601000000)")), nil

@@ -1,0 +1,131 @@
+package thesis
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/integrate/quad"
+
+	"glassy/lab/fig"
+	"glassy/lab/glass"
+)
+
+// figure21 is Figure 2.1, the layers of the 3-spin glass near its ground state.
+// It is a closed form, so it is the same at every scale.
+func figure21(set settings) (*Result, error) {
+	if err := set.ctx.Err(); err != nil {
+		return nil, err
+	}
+	const p = 3
+	layers := []struct {
+		k     int
+		color fig.Color
+	}{{0, fig.Black}, {1, fig.Blue}, {2, fig.Green}, {4, fig.Purple}, {10, fig.Vermillion}}
+
+	f := fig.New("Complexity of the spherical 3-spin glass")
+	f.X = fig.Axis{Label: "energy per spin, u = H/N", Min: -1.6645, Max: -1.6285,
+		Ticks: []float64{-1.663, -1.653, -1.643, -1.633}} // the thesis's own
+	f.Y = fig.Axis{Label: "log-number of critical points below u, per spin, Θ_{k}(u)", Min: -0.0155, Max: 0.0175,
+		Ticks: []float64{-0.01, 0, 0.01}}
+	f.Height = 95
+	f.Legend = fig.NoLegend
+
+	threshold := glass.ThresholdEnergy(p)
+	f.Level(0, "")
+	f.Mark(-glass.GroundEnergy(p), "−E_{0} = −1.657")
+	f.Mark(-threshold, "−E_{∞} = −1.633")
+
+	// The total rises on beyond the threshold, where Θ_k stays.
+	f.Func("Θ", func(u float64) float64 { return glass.Complexity(p, u) }, f.X.Min, f.X.Max).
+		In(fig.Black).As(fig.Dashed).Wide(0.4)
+	for i := len(layers) - 1; i >= 0; i-- { // k = 0 last, above the others
+		l := layers[i]
+		f.Func(fmt.Sprintf("Θ_{%d}", l.k), func(u float64) float64 { return glass.IndexComplexity(p, l.k, u) },
+			f.X.Min, f.X.Max).In(l.color)
+	}
+	for _, l := range layers {
+		e := glass.LayerEnergy(p, l.k)
+		f.Points("", []float64{-e}, []float64{0}).In(l.color)
+		switch l.k {
+		case 0:
+			f.Note(-1.6605, glass.IndexComplexity(p, 0, -1.6605), "k = 0").To(fig.Above)
+		default: // beside the curve, below the axis
+			at := bisect(func(u float64) float64 { return glass.IndexComplexity(p, l.k, u) + 0.0075 }, -1.67, -threshold)
+			f.Note(at, -0.0075, fmt.Sprintf("k = %d", l.k)).In(l.color)
+		}
+	}
+	f.Note(-1.6288, glass.Complexity(p, -1.6288), "Θ").To(fig.Above)
+
+	rows := []Row{{
+		Quantity: "−E_{∞}", Meaning: "threshold: lower edge of the Hessian's spectrum at zero",
+		Thesis: "−1.633", Ours: -threshold, Theory: edgeAtZero(p), Tolerance: 1e-12, // both are one formula
+	}}
+	for _, l := range layers {
+		row := Row{
+			Quantity: fmt.Sprintf("−E_{%d}", l.k),
+			Meaning:  fmt.Sprintf("no critical points of index %d or more below", l.k),
+			Ours:     -glass.LayerEnergy(p, l.k), Theory: zeroByQuadrature(p, l.k),
+			Tolerance: 1e-9, // of the bisection
+		}
+		if l.k == 0 {
+			row.Meaning, row.Thesis = "ground state: no critical points below", "−1.657"
+		}
+		rows = append(rows, row)
+	}
+	rows = append(rows, Row{
+		Quantity: "Θ(−E_{∞})", Meaning: "where the curves of all indices meet",
+		Ours: glass.Complexity(p, -threshold), Theory: math.Log(2)/2 - 1.0/3, Tolerance: 1e-14,
+	})
+	return &Result{
+		Figure: f,
+		Rows:   rows,
+		Notes: []string{
+			"Exact theory: the zeros of (2.12) with I₁ integrated numerically from its definition; ours: its closed form.",
+			"The closed form printed after (2.12) has u²/E∞² where u/E∞² is right; the figure in the thesis is drawn from the right one.",
+			"Dashed: Θ, critical points of all indices. Below −E∞ it is Θ_0: almost all critical points are minima. " +
+				"Remark 2.4 says that minima exist at all energies above −E_0; they exist between −E_0 and −E∞ only.",
+		},
+		Sources: []string{"chaudhari2018", "auffinger2013", "subag2015"},
+	}, nil
+}
+
+// edgeAtZero returns the energy at which the lower edge of the Hessian's
+// spectrum is zero; the edge is linear in u.
+func edgeAtZero(p int) float64 {
+	a, _ := glass.HessianLaw(p, 0).Edges()
+	b, _ := glass.HessianLaw(p, -1).Edges()
+	return a / (b - a)
+}
+
+// zeroByQuadrature returns the zero of Θ_k left of −E∞ from (2.12), with I₁ by
+// Gauss-Legendre quadrature of its definition. The substitution z = −E∞ − y²
+// takes the root out of the integrand, so that 40 points give full accuracy.
+func zeroByQuadrature(p, k int) float64 {
+	n := float64(p)
+	edge := 2 * math.Sqrt((n-1)/n)
+	rate := func(u float64) float64 {
+		return 2 / (edge * edge) * quad.Fixed(func(y float64) float64 {
+			return 2 * y * y * math.Sqrt(y*y+2*edge)
+		}, 0, math.Sqrt(-edge-u), 40, nil, 0)
+	}
+	return bisect(func(u float64) float64 {
+		return math.Log(n-1)/2 - (n-2)/(4*(n-1))*u*u - float64(k+1)*rate(u)
+	}, -edge-3, -edge)
+}
+
+// bisect returns the zero of a function that increases from below zero at low
+// to above zero at high, to the last bit or so.
+func bisect(f func(float64) float64, low, high float64) float64 {
+	for range 200 {
+		mid := low + (high-low)/2
+		if mid <= low || mid >= high {
+			break
+		}
+		if f(mid) < 0 {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low + (high-low)/2
+}
