@@ -1,0 +1,19 @@
+// Package cell is what a compiled cell calls, and the main loop of the session
+// process that runs it.
+//
+// A cell becomes a Go plugin whose init function registers its run function
+// with [Register]. The kernel process writes requests on file descriptor 3 and
+// reads messages on descriptor 4, both JSON values one after another; standard
+// output and error are pipes. The compiler front end puts calls into the
+// cell's code where Go itself would not let go:
+//
+//	Check           at loop heads and the entry of recursive functions
+//	Sleep Recv Send Range, and a Done case in select: waits that can be stopped
+//	Guard Guarded   around goroutines: a panic there is told, not fatal
+//	Print Stdout …  so that the two output streams keep their order
+//	Show            around the last expression
+//
+// A running cell is a [Run]. It is found from a goroutine's profiler labels,
+// which Go hands on to the goroutines it starts; so a stop reaches all of a
+// cell's goroutines, and none of another cell's.
+package cell

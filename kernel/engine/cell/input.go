@@ -1,0 +1,88 @@
+package cell
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Stdin asks the user for a line whenever a cell reads past what it has. It
+// stands for os.Stdin where a cell reads from it.
+var Stdin = &stdin{r: bufio.NewReader(&lines{})}
+
+type stdin struct {
+	mu sync.Mutex
+	r  *bufio.Reader
+}
+
+// Read implements io.Reader.
+func (s *stdin) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(p)
+}
+
+// ReadRune implements io.RuneScanner: fmt.Fscan loses no character.
+func (s *stdin) ReadRune() (rune, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.ReadRune()
+}
+
+// UnreadRune implements io.RuneScanner.
+func (s *stdin) UnreadRune() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.UnreadRune()
+}
+
+// lines reads the user's lines, one request each.
+type lines struct{ rest string }
+
+func (l *lines) Read(p []byte) (int, error) {
+	if l.rest == "" {
+		line, err := Input("", false)
+		if err != nil {
+			return 0, err
+		}
+		l.rest = line + "\n"
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+var inputMu sync.Mutex
+
+// Input asks the user for one line.
+func Input(prompt string, password bool) (string, error) {
+	inputMu.Lock()
+	defer inputMu.Unlock()
+	flush()
+	self.send(Message{Op: "input", Prompt: prompt, Password: password})
+	done := Done()
+	select {
+	case q := <-self.input:
+		switch {
+		case q.Err == "EOF":
+			return "", io.EOF
+		case q.Err != "":
+			return "", errors.New(q.Err)
+		}
+		return q.Text, nil
+	case <-done:
+		<-self.input // the kernel answers a stopped request too
+		panic(Interrupt)
+	}
+}
+
+// Scan is fmt.Scan.
+func Scan(a ...any) (int, error) { return fmt.Fscan(Stdin, a...) }
+
+// Scanln is fmt.Scanln.
+func Scanln(a ...any) (int, error) { return fmt.Fscanln(Stdin, a...) }
+
+// Scanf is fmt.Scanf.
+func Scanf(format string, a ...any) (int, error) { return fmt.Fscanf(Stdin, format, a...) }

@@ -1,0 +1,252 @@
+package cell
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// Run is one execution of a cell: its context and all its goroutines.
+type Run struct {
+	id      int
+	ctx     context.Context
+	cancel  context.CancelFunc
+	stopped atomic.Bool
+	mu      sync.Mutex
+	live    int // goroutines, the main one included
+	label   unsafe.Pointer
+}
+
+var (
+	runs     sync.Map // profiler label → *Run
+	current  atomic.Pointer[Run]
+	stopping atomic.Int64 // stopped runs that still have goroutines
+)
+
+// interrupted is the type of the panic value that unwinds a stopped cell.
+type interrupted struct{}
+
+// Interrupt is that value.
+var Interrupt interrupted
+
+func (interrupted) Error() string { return "interrupted" }
+
+// exit is the panic value of os.Exit in a cell.
+type exit struct{ code int }
+
+func newRun(id int) *Run {
+	r := &Run{id: id}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	return r
+}
+
+// enter makes the calling goroutine the main goroutine of r.
+func (r *Run) enter() {
+	r.live = 1
+	r.label = mark(r.ctx, r.id)
+	runs.Store(r.label, r)
+	current.Store(r)
+}
+
+// leave ends one goroutine of r.
+func (r *Run) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.live--; r.live > 0 {
+		return
+	}
+	runs.Delete(r.label)
+	if r.stopped.Load() {
+		stopping.Add(-1)
+	}
+	r.cancel()
+}
+
+// stop asks all goroutines of r to end.
+func (r *Run) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.live > 0 && r.stopped.CompareAndSwap(false, true) {
+		stopping.Add(1)
+		r.cancel()
+	}
+}
+
+// here returns the run of the calling goroutine. A goroutine that changed its
+// own labels counts as the current run's.
+func here() *Run {
+	if r, ok := runs.Load(labels()); ok {
+		return r.(*Run)
+	}
+	return current.Load()
+}
+
+// Context returns the context of the running cell: it ends when the cell is
+// interrupted.
+func Context() context.Context {
+	if r := here(); r != nil {
+		return r.ctx
+	}
+	return context.Background()
+}
+
+// Check stops the calling goroutine if its cell was interrupted.
+func Check() {
+	if stopping.Load() != 0 {
+		check()
+	}
+}
+
+//go:noinline
+func check() {
+	if r := here(); r != nil && r.stopped.Load() {
+		panic(Interrupt)
+	}
+}
+
+// Done is closed when the calling goroutine's cell is interrupted.
+func Done() <-chan struct{} { return Context().Done() }
+
+// Sleep is time.Sleep that an interrupt ends.
+func Sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-Done():
+		panic(Interrupt)
+	}
+}
+
+// Recv is <-c that an interrupt ends.
+func Recv[T any](c <-chan T) T {
+	select {
+	case v := <-c:
+		return v
+	default:
+	}
+	select {
+	case v := <-c:
+		return v
+	case <-Done():
+		panic(Interrupt)
+	}
+}
+
+// Recv2 is v, ok := <-c that an interrupt ends.
+func Recv2[T any](c <-chan T) (T, bool) {
+	select {
+	case v, ok := <-c:
+		return v, ok
+	default:
+	}
+	select {
+	case v, ok := <-c:
+		return v, ok
+	case <-Done():
+		panic(Interrupt)
+	}
+}
+
+// To is the channel of a send statement: c <- v becomes To(c).Send(v), which
+// leaves the type of v to the channel.
+func To[T any](c chan<- T) Sender[T] { return Sender[T]{c} }
+
+// Sender sends to a channel.
+type Sender[T any] struct{ c chan<- T }
+
+// Send is c <- v that an interrupt ends.
+func (s Sender[T]) Send(v T) {
+	select {
+	case s.c <- v:
+		return
+	default:
+	}
+	select {
+	case s.c <- v:
+	case <-Done():
+		panic(Interrupt)
+	}
+}
+
+// WaitFor is wait(), for a sync.WaitGroup, that an interrupt ends.
+func WaitFor(wait func()) {
+	done := make(chan struct{})
+	go func() {
+		wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-Done():
+		panic(Interrupt)
+	}
+}
+
+// Range ranges over c until it is closed; an interrupt ends it.
+func Range[T any](c <-chan T) func(func(T) bool) {
+	return func(yield func(T) bool) {
+		for {
+			v, ok := Recv2(c)
+			if !ok || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Zero sets *p to its zero value.
+func Zero[T any](p *T) {
+	var z T
+	*p = z
+}
+
+// Exit is os.Exit in a cell: it ends the cell, not the session.
+func Exit(code int) { panic(exit{code}) }
+
+// Guard is deferred first in the goroutines that a cell starts.
+func Guard() {
+	x := recover()
+	r := here()
+	if r != nil {
+		defer r.leave()
+	}
+	switch x := x.(type) {
+	case nil, interrupted:
+	case exit:
+		fmt.Fprintf(os.Stderr, "os.Exit(%d) in a goroutine: the goroutine ends, the session goes on\n", x.code)
+	default:
+		fmt.Fprintf(os.Stderr, "panic in a goroutine: %s\n", panicText(x))
+		for _, f := range frames(debug.Stack()) {
+			fmt.Fprintf(os.Stderr, "\t%s\n", f)
+		}
+	}
+}
+
+// Starting counts a goroutine that is about to start; Guard ends it.
+func Starting() {
+	if r := here(); r != nil {
+		r.mu.Lock()
+		r.live++
+		r.mu.Unlock()
+	}
+}
+
+// Guarded returns f with a [Guard] around it, for go f(x).
+func Guarded[F any](f F) F {
+	Starting()
+	v := reflect.ValueOf(f)
+	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
+		defer Guard()
+		if v.Type().IsVariadic() {
+			return v.CallSlice(args)
+		}
+		return v.Call(args)
+	}).Interface().(F)
+}

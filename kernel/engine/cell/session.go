@@ -1,0 +1,274 @@
+package cell
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"plugin"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"glassy/kernel/display"
+)
+
+// Grace is how long an interrupted cell may take to stop before it is left
+// behind.
+const Grace = time.Second
+
+// maxStack makes an endless recursion fail within a second.
+const maxStack = 256 << 20
+
+// unit is a compiled cell: define points the names that callers go through at
+// its functions, run executes its statements.
+type unit struct {
+	define func()
+	run    func() []any
+}
+
+var (
+	unitsMu sync.Mutex
+	units   = map[int]unit{}
+)
+
+// Register names the functions of a compiled cell. Its init calls it.
+func Register(n int, define func(), run func() []any) {
+	unitsMu.Lock()
+	defer unitsMu.Unlock()
+	units[n] = unit{define, run}
+}
+
+func unitOf(n int) unit {
+	unitsMu.Lock()
+	defer unitsMu.Unlock()
+	return units[n]
+}
+
+// session is the state of the session process.
+type session struct {
+	out   *json.Encoder
+	outMu sync.Mutex
+	acks  chan struct{}
+	input chan Request
+	runs  int
+
+	running   *Run
+	abandoned chan struct{} // closed when the running cell is given up
+	runMu     sync.Mutex
+}
+
+// the session process has one session; cells reach it through display and input.
+var self *session
+
+// Main runs the session process until the kernel closes its end.
+func Main() {
+	syscall.CloseOnExec(3) // not for the programs that cells start
+	syscall.CloseOnExec(4)
+	debug.SetMaxStack(maxStack)
+	s := &session{
+		out:   json.NewEncoder(os.NewFile(4, "messages")),
+		acks:  make(chan struct{}),
+		input: make(chan Request, 1),
+	}
+	self = s
+	display.SetSink(s)
+	orderLog()
+	s.send(Message{Op: "ready"})
+	in := json.NewDecoder(os.NewFile(3, "requests"))
+	for {
+		var q Request
+		if err := in.Decode(&q); err != nil {
+			if !errors.Is(err, io.EOF) {
+				fmt.Fprintln(os.Stderr, "session: reading a request:", err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+		s.handle(q)
+	}
+}
+
+func (s *session) handle(q Request) {
+	switch q.Op {
+	case "load":
+		m := Message{Op: "loaded"}
+		if _, err := plugin.Open(q.Path); err != nil {
+			m.Err = err.Error()
+		}
+		s.send(m)
+	case "define":
+		unitOf(q.Unit).define()
+	case "run":
+		u := unitOf(q.Unit)
+		s.runs++
+		r := newRun(s.runs)
+		gone := make(chan struct{})
+		s.runMu.Lock()
+		s.running, s.abandoned = r, gone
+		s.runMu.Unlock()
+		go s.run(r, u, q.Time, gone)
+	case "interrupt":
+		s.interrupt()
+	case "input":
+		s.input <- q
+	case "ack":
+		s.acks <- struct{}{}
+	case "comm":
+		go s.comm(q.Comm)
+	}
+}
+
+func (s *session) send(m Message) {
+	s.outMu.Lock()
+	defer s.outMu.Unlock()
+	if err := s.out.Encode(m); err != nil {
+		os.Exit(0) // the kernel is gone
+	}
+}
+
+// run runs one cell and sends its result, unless it was given up before.
+func (s *session) run(r *Run, u unit, timed bool, gone chan struct{}) {
+	r.enter()
+	defer r.leave()
+	var m Message
+	var t0 time.Time
+	var cpu0 time.Duration
+	var mem0, mem1 runtime.MemStats
+	if timed {
+		runtime.ReadMemStats(&mem0)
+		cpu0, t0 = cpuTime(), time.Now()
+	}
+	done := false
+	func() {
+		defer func() {
+			x := recover()
+			if x == nil && done {
+				return
+			}
+			m = Message{Fail: failure(x, done)}
+		}()
+		u.define()
+		values := u.run()
+		done = true
+		if len(values) > 0 {
+			if b := display.Of(values...); len(b.Data) > 0 {
+				m.Value = &b
+			}
+		}
+	}()
+	if timed {
+		wall := time.Since(t0)
+		cpu := cpuTime() - cpu0
+		runtime.ReadMemStats(&mem1)
+		m.Timing = &Timing{wall.Seconds(), cpu.Seconds(), mem1.Mallocs - mem0.Mallocs, mem1.TotalAlloc - mem0.TotalAlloc}
+	}
+	s.runMu.Lock()
+	defer s.runMu.Unlock()
+	select {
+	case <-gone:
+		return
+	default:
+	}
+	close(gone)
+	s.running = nil
+	m.Op = "result"
+	s.send(m)
+}
+
+func failure(x any, returned bool) *Failure {
+	switch x := x.(type) {
+	case nil:
+		if !returned { // runtime.Goexit
+			return &Failure{Kind: "exit", Text: "runtime.Goexit ended the cell; the session goes on"}
+		}
+		return nil
+	case interrupted:
+		return &Failure{Kind: "interrupted", Text: "the cell was stopped; variables keep their values", Frames: frames(debug.Stack())}
+	case exit:
+		return &Failure{Kind: "exit", Text: fmt.Sprintf("os.Exit(%d) ended the cell; the session goes on", x.code)}
+	}
+	return &Failure{Kind: "panic", Text: panicText(x), Frames: frames(debug.Stack())}
+}
+
+// interrupt stops the running cell, and gives it up when it does not stop.
+func (s *session) interrupt() {
+	s.runMu.Lock()
+	r, gone := s.running, s.abandoned
+	s.runMu.Unlock()
+	if r == nil || r.stopped.Load() {
+		return
+	}
+	r.stop()
+	go func() {
+		select {
+		case <-gone:
+			return
+		case <-time.After(Grace):
+		}
+		where := blockedIn(r)
+		s.runMu.Lock()
+		defer s.runMu.Unlock()
+		select {
+		case <-gone:
+			return
+		default:
+		}
+		close(gone)
+		s.running = nil
+		s.send(Message{Op: "result", Fail: &Failure{Kind: "abandoned", Text: where}})
+	}()
+}
+
+// blockedIn names the call that a cell's main goroutine does not leave.
+func blockedIn(r *Run) string {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	for g := range strings.SplitSeq(string(buf), "\n\n") {
+		if !strings.Contains(g, "(*session).run(") {
+			continue
+		}
+		for line := range strings.SplitSeq(g, "\n") {
+			if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "goroutine ") {
+				continue
+			}
+			name := line
+			if i := strings.LastIndexByte(name, '('); i > 0 {
+				name = name[:i]
+			}
+			pkg, _, _ := strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
+			if pkg == "runtime" || strings.HasPrefix(name, "internal/") {
+				continue
+			}
+			return Unmark(name)
+		}
+	}
+	return "a call"
+}
+
+// Display implements display.Sink: the kernel has the bundle when it returns,
+// so that what is printed next comes after it.
+func (s *session) Display(b display.Bundle, id string, update bool) {
+	flush()
+	s.send(Message{Op: "display", Bundle: &b, ID: id, Update: update})
+	<-s.acks
+}
+
+// Clear implements display.Sink.
+func (s *session) Clear(wait bool) {
+	flush()
+	s.send(Message{Op: "clear", Wait: wait})
+	<-s.acks
+}
+
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

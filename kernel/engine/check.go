@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// diagnostic is one error of a cell, with its place.
+type diagnostic struct {
+	unit      int // whose cell the place is in
+	line, col int // from 1; 0 when there is none
+	msg       string
+}
+
+// diagnostics is a cell's list of errors, in order of place.
+type diagnostics []diagnostic
+
+func (ds diagnostics) Error() string {
+	var lines []string
+	for _, d := range ds {
+		lines = append(lines, fmt.Sprintf("%d:%d: %s", d.line, d.col, d.msg))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// syntaxErrors makes diagnostics of what parseSource reports.
+func syntaxErrors(n int, err error) diagnostics {
+	list, ok := err.(scanner.ErrorList)
+	if !ok {
+		return diagnostics{{unit: n, msg: err.Error()}}
+	}
+	var ds diagnostics
+	for _, e := range list {
+		ds = append(ds, diagnostic{n, e.Pos.Line, e.Pos.Column, "syntax error: " + e.Msg})
+	}
+	return ds
+}
+
+// check type-checks u's text. With partial set it goes on after errors and
+// keeps what it learnt, for completion in a cell that is being written.
+func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnostics {
+	u.fset = token.NewFileSet()
+	file, err := parser.ParseFile(u.fset, "unit.go", u.text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil && !partial {
+		return u.place(err)
+	}
+	u.file = file
+	u.info = &types.Info{
+		Types:      map[ast.Expr]types.TypeAndValue{},
+		Defs:       map[*ast.Ident]types.Object{},
+		Uses:       map[*ast.Ident]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Instances:  map[*ast.Ident]types.Instance{},
+		Scopes:     map[ast.Node]*types.Scope{},
+	}
+	u.pkg = types.NewPackage(cellPath, "main")
+	for name, e := range u.session.live {
+		if !u.defined[name] && u.imports[name] == "" {
+			u.pkg.Scope().Insert(e.obj)
+		}
+	}
+	for name, e := range u.aliases {
+		alias := types.NewVar(token.NoPos, u.pkg, name+aliasSuffix, e.obj.Type())
+		u.pkg.Scope().Insert(alias)
+		u.entities[alias] = e
+	}
+	var ds diagnostics
+	seen := map[string]bool{}
+	conf := types.Config{Importer: imp, GoVersion: goVersion, Error: func(err error) {
+		te, ok := err.(types.Error)
+		if !ok {
+			ds = append(ds, diagnostic{unit: u.n, msg: err.Error()})
+			return
+		}
+		if u.tolerated(te) {
+			return
+		}
+		d := u.at(te.Pos)
+		d.msg = u.wording(te.Msg)
+		if strings.HasPrefix(te.Msg, "\t") && len(ds) > 0 { // continues the one before
+			ds[len(ds)-1].msg += "\n" + d.msg
+			return
+		}
+		if key := fmt.Sprint(d.unit, d.line, d.msg); !seen[key] {
+			seen[key] = true
+			ds = append(ds, d)
+		}
+	}}
+	_ = types.NewChecker(&conf, u.fset, u.pkg, u.info).Files([]*ast.File{file})
+	ds = dropAliasedTwins(ds)
+	sortDiagnostics(ds)
+	return ds
+}
+
+// tolerated reports whether an error is none in a notebook.
+func (u *unit) tolerated(e types.Error) bool {
+	switch {
+	case strings.HasPrefix(e.Msg, "declared and not used"):
+		u.unused = append(u.unused, e.Pos)
+		return true
+	case strings.Contains(e.Msg, "imported and not used"), strings.Contains(e.Msg, "imported as") && strings.Contains(e.Msg, "and not used"):
+		return true
+	case strings.Contains(e.Msg, "implicit assignment to unexported field"):
+		return true // all cells are one package to the user
+	case strings.HasPrefix(e.Msg, "initialization cycle"), strings.HasPrefix(e.Msg, "\t") && strings.Contains(e.Msg, "refers to"):
+		return true // variables are assigned in order of the statements
+	case strings.HasSuffix(e.Msg, "is not used") && u.src.last != nil && u.offset(e.Pos) >= 0:
+		return u.isLast(e.Pos)
+	}
+	return false
+}
+
+// offset returns where in u.text a position is.
+func (u *unit) offset(p token.Pos) int {
+	return u.fset.File(p).Offset(p)
+}
+
+// isLast reports whether p lies in the cell's last expression.
+func (u *unit) isLast(p token.Pos) bool {
+	e := u.lastExpr()
+	return e != nil && e.Pos() <= p && p < e.End()
+}
+
+// lastExpr is the cell's last expression in the checked file.
+func (u *unit) lastExpr() ast.Expr {
+	if u.src.last == nil {
+		return nil
+	}
+	body := u.runBody()
+	if body == nil || len(body.List) < 2 {
+		return nil
+	}
+	if ex, ok := body.List[len(body.List)-2].(*ast.ExprStmt); ok {
+		return ex.X
+	}
+	return nil
+}
+
+func (u *unit) runBody() *ast.BlockStmt {
+	for i := len(u.file.Decls) - 1; i >= 0; i-- {
+		if fd, ok := u.file.Decls[i].(*ast.FuncDecl); ok && u.offset(fd.Pos()) == u.run {
+			return fd.Body
+		}
+	}
+	return nil
+}
+
+// at makes a diagnostic's place of a position.
+func (u *unit) at(pos token.Pos) diagnostic {
+	p := u.fset.Position(pos)
+	d := diagnostic{unit: u.n, line: p.Line, col: p.Column}
+	if _, err := fmt.Sscanf(p.Filename, strings.ReplaceAll(unitFile(0), "0", "%d"), &d.unit); err != nil {
+		d.line, d.col = 0, 0
+	}
+	return d
+}
+
+// wording takes our own names out of a message.
+func (u *unit) wording(msg string) string {
+	msg = strings.ReplaceAll(msg, aliasSuffix, "")
+	msg = strings.ReplaceAll(msg, "main.", "")
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		if e := u.session.lost[name]; e != nil {
+			return fmt.Sprintf("%s was lost when the session process died: run the cell that defines it again", name)
+		}
+		if near := u.nearest(name); near != "" {
+			msg += fmt.Sprintf(" (did you mean %s?)", near)
+		}
+	}
+	return msg
+}
+
+func (u *unit) place(err error) diagnostics {
+	list, ok := err.(scanner.ErrorList)
+	if !ok {
+		return diagnostics{{unit: u.n, msg: err.Error()}}
+	}
+	var ds diagnostics
+	for _, e := range list {
+		ds = append(ds, diagnostic{u.n, e.Pos.Line, e.Pos.Column, "syntax error: " + e.Msg})
+	}
+	return ds
+}
+
+// dropAliasedTwins removes errors that the variables section and the statements
+// report of the same line with other columns.
+func dropAliasedTwins(ds diagnostics) diagnostics {
+	seen := map[string]bool{}
+	out := ds[:0]
+	for _, d := range ds {
+		key := fmt.Sprint(d.unit, d.line, d.msg)
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func sortDiagnostics(ds diagnostics) {
+	for i := 1; i < len(ds); i++ {
+		for j := i; j > 0 && (ds[j].line < ds[j-1].line || ds[j].line == ds[j-1].line && ds[j].col < ds[j-1].col); j-- {
+			ds[j], ds[j-1] = ds[j-1], ds[j]
+		}
+	}
+}
+
+// nearest returns the known name most like an unknown one, or "".
+func (u *unit) nearest(name string) string {
+	best, least := "", 1+len(name)/4
+	try := func(s string) {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(s)); d <= least && (d < least || best == "" || s < best) {
+			best, least = s, d
+		}
+	}
+	for s := range u.session.live {
+		try(s)
+	}
+	for s := range u.defined {
+		try(s)
+	}
+	for s := range u.session.imports {
+		try(s)
+	}
+	return best
+}
+
+func editDistance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := diag
+			if x[i] != y[j] {
+				cost++
+			}
+			diag = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(y)]
+}

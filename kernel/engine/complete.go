@@ -1,0 +1,358 @@
+package engine
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"glassy/kernel/display"
+)
+
+// wordStart is where the identifier that ends at cursor begins.
+func wordStart(code string, cursor int) int {
+	for cursor > 0 {
+		r, n := utf8.DecodeLastRuneInString(code[:cursor])
+		if !isWord(r) {
+			break
+		}
+		cursor -= n
+	}
+	return cursor
+}
+
+// operandStart is where the operand that ends at end begins: names, selectors,
+// calls and indices.
+func operandStart(code string, end int) int {
+	i, depth := end, 0
+	for i > 0 {
+		r, n := utf8.DecodeLastRuneInString(code[:i])
+		switch {
+		case r == ')' || r == ']' || r == '}':
+			if depth == 0 && r == '}' {
+				return i
+			}
+			depth++
+		case r == '(' || r == '[' || r == '{':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case depth > 0, r == '.', isWord(r):
+		default:
+			return i
+		}
+		i -= n
+	}
+	return i
+}
+
+// Complete proposes how to go on at a byte offset.
+func (s *Session) Complete(code string, cursor int) Completion {
+	cursor = max(0, min(cursor, len(code)))
+	s.guardScope()
+	defer s.running.Unlock()
+	line := code[strings.LastIndexByte(code[:cursor], '\n')+1 : cursor]
+	if word, ok := strings.CutPrefix(strings.TrimSpace(line), "%"); ok && !strings.Contains(word, " ") {
+		return s.completeMagic(word, cursor)
+	}
+	if path, ok := importPrefix(line); ok {
+		return s.completeImport(path, cursor)
+	}
+	start := wordStart(code, cursor)
+	c := Completion{Start: start, End: cursor}
+	add := func(o types.Object, l *lookup) {
+		if !hasPrefixFold(o.Name(), code[start:cursor]) || strings.Contains(o.Name(), aliasSuffix) || o.Name() == "_" {
+			return
+		}
+		c.Items = append(c.Items, CompletionItem{Text: o.Name(), Kind: kindOf(o), Signature: l.signature(o)})
+	}
+	if start > 0 && code[start-1] == '.' {
+		from := operandStart(code, start-1)
+		if l := s.lookAt(code[:start-1], start-1); l != nil {
+			if x := l.expr(from, start-1); x != nil {
+				l.members(x, func(o types.Object) { add(o, l) })
+			}
+		}
+	} else {
+		s.completeName(code, start, add, &c)
+	}
+	slices.SortFunc(c.Items, func(a, b CompletionItem) int { return strings.Compare(a.Text, b.Text) })
+	c.Items = slices.CompactFunc(c.Items, func(a, b CompletionItem) bool { return a.Text == b.Text })
+	return c
+}
+
+// guardScope waits for the running cell's hold on the session's names; it is
+// released when the cell only runs.
+func (s *Session) guardScope() { s.running.Lock() }
+
+func (s *Session) completeMagic(word string, cursor int) Completion {
+	c := Completion{Start: cursor - len(word), End: cursor}
+	for _, m := range []string{"help", "time"} {
+		if strings.HasPrefix(m, word) {
+			c.Items = append(c.Items, CompletionItem{Text: m, Kind: "magic"})
+		}
+	}
+	return c
+}
+
+// importPrefix returns the part of an import path that a line ends with.
+func importPrefix(line string) (string, bool) {
+	i := strings.LastIndexByte(line, '"')
+	if i < 0 || strings.Count(line, `"`)%2 == 0 || !strings.HasPrefix(strings.TrimSpace(line), "import") {
+		return "", false
+	}
+	return line[i+1:], true
+}
+
+func (s *Session) completeImport(prefix string, cursor int) Completion {
+	c := Completion{Start: cursor - len(prefix), End: cursor}
+	for _, path := range slices.Sorted(maps.Keys(s.packages)) {
+		if strings.HasPrefix(path, prefix) && !strings.Contains(path, "internal") && !strings.HasPrefix(path, "vendor/") {
+			c.Items = append(c.Items, CompletionItem{Text: path, Kind: "package"})
+		}
+	}
+	return c
+}
+
+// members calls f with what can follow x and a dot.
+func (l *lookup) members(x ast.Expr, f func(types.Object)) {
+	if id, ok := x.(*ast.Ident); ok {
+		if pn, ok := l.info.Uses[id].(*types.PkgName); ok {
+			sc := pn.Imported().Scope()
+			for _, name := range sc.Names() {
+				if o := sc.Lookup(name); o.Exported() {
+					f(o)
+				}
+			}
+			return
+		}
+	}
+	tv, ok := l.info.Types[x]
+	if !ok || tv.Type == nil {
+		return
+	}
+	visible := func(o types.Object) bool {
+		return o.Exported() || o.Pkg() != nil && o.Pkg().Path() == cellPath
+	}
+	t := tv.Type
+	mt := t
+	if _, isPtr := t.Underlying().(*types.Pointer); !isPtr && !types.IsInterface(t) && tv.IsValue() {
+		mt = types.NewPointer(t)
+	}
+	ms := types.NewMethodSet(mt)
+	for sel := range ms.Methods() {
+		if visible(sel.Obj()) {
+			f(sel.Obj())
+		}
+	}
+	if tv.IsValue() {
+		fieldsOf(t, map[types.Type]bool{}, func(v *types.Var) {
+			if visible(v) {
+				f(v)
+			}
+		})
+	}
+}
+
+// fieldsOf calls f with the fields of a struct, promoted ones included.
+func fieldsOf(t types.Type, seen map[types.Type]bool, f func(*types.Var)) {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok || seen[t] {
+		return
+	}
+	seen[t] = true
+	for v := range st.Fields() {
+		f(v)
+		if v.Embedded() {
+			fieldsOf(v.Type(), seen, f)
+		}
+	}
+}
+
+func (s *Session) completeName(code string, start int, add func(types.Object, *lookup), c *Completion) {
+	prefix := code[start:c.End]
+	l := s.lookAt(code[:start], start)
+	if l == nil {
+		l = &lookup{newUnit(0, &source{}, s.scope), s}
+	}
+	if l.pkg != nil {
+		for sc := l.innermost(start); sc != nil && sc != types.Universe; sc = sc.Parent() {
+			for _, name := range sc.Names() {
+				if o := sc.Lookup(name); !strings.Contains(name, aliasSuffix) {
+					add(o, l)
+				}
+			}
+		}
+	}
+	for _, e := range s.scope.live {
+		add(e.obj, l)
+	}
+	for _, name := range types.Universe.Names() {
+		add(types.Universe.Lookup(name), l)
+	}
+	packages := maps.Clone(s.byName)
+	maps.Copy(packages, s.scope.imports)
+	for name, path := range packages {
+		if prefix != "" && hasPrefixFold(name, prefix) && s.scope.live[name] == nil {
+			c.Items = append(c.Items, CompletionItem{Text: name, Kind: "package", Signature: "package " + path})
+		}
+	}
+	for t := token.BREAK; t <= token.VAR; t++ {
+		if prefix != "" && strings.HasPrefix(t.String(), prefix) {
+			c.Items = append(c.Items, CompletionItem{Text: t.String(), Kind: "keyword"})
+		}
+	}
+}
+
+// innermost is the scope at an offset of the cell.
+func (l *lookup) innermost(off int) *types.Scope {
+	want := l.src.position(off)
+	var best *types.Scope
+	for n, sc := range l.info.Scopes {
+		a, b := l.fset.Position(n.Pos()), l.fset.Position(n.End())
+		if a.Filename != unitFile(l.n) || !before(a, want) || before(b, want) && b.Filename == unitFile(l.n) {
+			continue
+		}
+		if best == nil || best.Contains(n.Pos()) {
+			best = sc
+		}
+	}
+	return best
+}
+
+func before(a, b token.Position) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// Inspect describes what stands at a byte offset: signature and documentation,
+// with the source of session functions at detail 1.
+func (s *Session) Inspect(code string, cursor, detail int) (display.Bundle, bool) {
+	cursor = max(0, min(cursor, len(code)))
+	if s.running.TryLock() { // %-lines come here with the lock held
+		defer s.running.Unlock()
+	}
+	end := cursor
+	for end < len(code) {
+		r, n := utf8.DecodeRuneInString(code[end:])
+		if !isWord(r) {
+			break
+		}
+		end += n
+	}
+	if wordStart(code, end) == end { // in the brackets of a call: the function
+		if i := openCall(code[:cursor]); i >= 0 {
+			end = i
+		}
+	}
+	start := operandStart(code, end)
+	if start == end {
+		return display.Bundle{}, false
+	}
+	l := s.lookAt(code, end)
+	if l == nil {
+		return display.Bundle{}, false
+	}
+	x := l.expr(start, end)
+	if x == nil {
+		if l = s.lookAt(code[start:end], end-start); l == nil {
+			return display.Bundle{}, false
+		}
+		if x = l.expr(0, end-start); x == nil {
+			return display.Bundle{}, false
+		}
+	}
+	o := l.object(x)
+	if o == nil {
+		return display.Bundle{}, false
+	}
+	var owner types.Type
+	if sel, ok := x.(*ast.SelectorExpr); ok {
+		owner = l.info.TypeOf(sel.X)
+	}
+	sig, doc := l.signature(o), strings.TrimSpace(l.doc(o, owner))
+	source := ""
+	if e := l.entityOf(o); e != nil && detail > 0 {
+		source = e.text
+	}
+	plain, md := sig, "```go\n"+sig+"\n```"
+	if doc != "" {
+		plain += "\n\n" + doc
+		md += "\n\n" + doc
+	}
+	if source != "" {
+		plain += "\n\n" + source
+		md += "\n\n```go\n" + source + "\n```"
+	}
+	return display.Bundle{Data: map[string]any{"text/plain": plain, "text/markdown": md}}, true
+}
+
+// openCall returns where the function of the innermost open call ends, or -1.
+func openCall(text string) int {
+	depth := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ')', ']', '}':
+			depth++
+		case '[', '{':
+			depth--
+		case '(':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// Completeness tells whether code is a whole cell, and how far to indent the
+// next line when it is not.
+func (s *Session) Completeness(code string) (Completeness, string) {
+	depth := 0
+	eachToken(code, func(_ int, t token.Token, _ string) {
+		switch t {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		}
+	})
+	if depth > 0 || strings.Count(code, "`")%2 == 1 {
+		return Incomplete, strings.Repeat("\t", max(depth, 0))
+	}
+	if depth < 0 {
+		return Invalid, ""
+	}
+	if t := strings.TrimSpace(code); strings.HasPrefix(t, "%") || strings.HasPrefix(t, "!") || strings.HasPrefix(t, "?") {
+		return Complete, ""
+	}
+	_, err := parseSource(code)
+	if err == nil {
+		return Complete, ""
+	}
+	if last := lastToken(code); last.IsOperator() && last != token.SEMICOLON && last != token.RPAREN && last != token.RBRACE && last != token.RBRACK && last != token.INC && last != token.DEC {
+		return Incomplete, "\t"
+	}
+	return Invalid, ""
+}
+
+func lastToken(code string) token.Token {
+	last := token.EOF
+	eachToken(code, func(_ int, t token.Token, lit string) {
+		if t != token.COMMENT && !(t == token.SEMICOLON && lit == "\n") {
+			last = t
+		}
+	})
+	return last
+}

@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"glassy/kernel/engine/cell"
+)
+
+// process is a running session process. One goroutine reads its three pipes,
+// standard output, standard error and messages, so that what it writes comes
+// out in order: a message after all that was printed before it.
+type process struct {
+	cmd      *exec.Cmd
+	requests *json.Encoder
+	sendMu   sync.Mutex
+	reqFile  *os.File
+
+	messages chan cell.Message // loaded and result; closed when the process is gone
+	gone     chan struct{}
+	tail     *tail // the end of standard error, for the reason of a death
+
+	output sink
+}
+
+// sink takes what a session process emits.
+type sink interface {
+	stream(name, text string)
+	message(p *process, m cell.Message)
+}
+
+// tail keeps the last part of a stream.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+const tailSize = 64 << 10
+
+func (t *tail) add(p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	if len(t.b) > 2*tailSize {
+		t.b = bytes.Clone(t.b[len(t.b)-tailSize:])
+	}
+}
+
+// startProcess starts a session process in dir.
+func startProcess(binary, dir string, out sink) (*process, error) {
+	var pipes [4][2]*os.File // requests, messages, stdout, stderr
+	for i := range pipes {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, fmt.Errorf("starting the session process: %w", err)
+		}
+		pipes[i] = [2]*os.File{r, w}
+	}
+	c := exec.Command(binary)
+	c.Dir = dir
+	c.Stdout, c.Stderr = pipes[2][1], pipes[3][1]
+	c.ExtraFiles = []*os.File{pipes[0][0], pipes[1][1]}
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	p := &process{
+		cmd: c, reqFile: pipes[0][1], requests: json.NewEncoder(pipes[0][1]),
+		messages: make(chan cell.Message, 16), gone: make(chan struct{}), tail: &tail{}, output: out,
+	}
+	started := make(chan error)
+	go func() {
+		// Pdeathsig is of the thread that starts the child, so this goroutine
+		// keeps its thread until the child ends.
+		runtime.LockOSThread()
+		if err := c.Start(); err != nil {
+			started <- err
+			return
+		}
+		started <- nil
+		_ = c.Wait()
+		close(p.gone)
+	}()
+	err := <-started
+	for _, f := range []*os.File{pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]} {
+		f.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("starting the session process %s: %w", binary, err)
+	}
+	go p.read(pipes[2][0], pipes[3][0], pipes[1][0])
+	if m, ok := <-p.messages; !ok || m.Op != "ready" {
+		<-p.gone
+		return nil, fmt.Errorf("the session process did not start: %s", p.death())
+	}
+	return p, nil
+}
+
+// read copies the three pipes to the sink until the process is gone.
+func (p *process) read(stdout, stderr, messages *os.File) {
+	defer close(p.messages)
+	defer stdout.Close()
+	defer stderr.Close()
+	defer messages.Close()
+	fds := []unix.PollFd{
+		{Fd: int32(stdout.Fd()), Events: unix.POLLIN},
+		{Fd: int32(stderr.Fd()), Events: unix.POLLIN},
+		{Fd: int32(messages.Fd()), Events: unix.POLLIN},
+	}
+	for _, f := range fds {
+		if err := unix.SetNonblock(int(f.Fd), true); err != nil {
+			return
+		}
+	}
+	names := []string{"stdout", "stderr"}
+	partial := make([][]byte, 2) // the start of a character that was cut
+	buf := make([]byte, 64<<10)
+	// drain reads a stream until it is empty for the moment.
+	drain := func(i int) {
+		for fds[i].Fd >= 0 {
+			n, err := unix.Read(int(fds[i].Fd), buf)
+			if n > 0 {
+				b := append(partial[i], buf[:n]...)
+				if i == 1 {
+					p.tail.add(buf[:n])
+				}
+				cut := wholeRunes(b)
+				partial[i] = bytes.Clone(b[cut:])
+				p.output.stream(names[i], cell.Unmark(string(b[:cut])))
+				continue
+			}
+			if errors.Is(err, unix.EINTR) {
+				continue
+			}
+			if n == 0 && err == nil {
+				fds[i].Fd = -1
+			}
+			return
+		}
+	}
+	var pending []byte
+	for {
+		if _, err := unix.Poll(fds, -1); err != nil && !errors.Is(err, unix.EINTR) {
+			return
+		}
+		// A message tells of what was printed before it.
+		drain(0)
+		drain(1)
+		if fds[2].Revents == 0 {
+			if fds[0].Fd < 0 && fds[1].Fd < 0 && fds[2].Fd < 0 {
+				return
+			}
+			continue
+		}
+		n, err := unix.Read(int(fds[2].Fd), buf)
+		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if n <= 0 {
+			drain(0)
+			drain(1)
+			return
+		}
+		pending = append(pending, buf[:n]...)
+		for {
+			line, rest, ok := bytes.Cut(pending, []byte{'\n'})
+			if !ok {
+				break
+			}
+			pending = rest
+			var m cell.Message
+			if err := json.Unmarshal(line, &m); err != nil {
+				continue
+			}
+			drain(0)
+			drain(1)
+			switch m.Op {
+			case "ready", "loaded", "result":
+				p.messages <- m
+			default:
+				p.output.message(p, m)
+			}
+		}
+	}
+}
+
+// wholeRunes is the length of b without a character that is not complete yet.
+func wholeRunes(b []byte) int {
+	for i := 1; i <= 3 && i <= len(b); i++ {
+		c := b[len(b)-i]
+		if c < 0x80 {
+			break
+		}
+		if c >= 0xC0 { // the first byte of a character
+			size := 2
+			if c >= 0xF0 {
+				size = 4
+			} else if c >= 0xE0 {
+				size = 3
+			}
+			if i < size {
+				return len(b) - i
+			}
+			break
+		}
+	}
+	return len(b)
+}
+
+func (p *process) send(q cell.Request) error {
+	p.sendMu.Lock()
+	defer p.sendMu.Unlock()
+	return p.requests.Encode(q)
+}
+
+// kill ends the process and its children.
+func (p *process) kill() {
+	if p.cmd.Process != nil {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		_ = p.cmd.Process.Kill()
+	}
+	p.reqFile.Close()
+	<-p.gone
+}
+
+// death tells in words how the process ended.
+func (p *process) death() string {
+	<-p.gone
+	p.tail.mu.Lock()
+	text := string(p.tail.b)
+	p.tail.mu.Unlock()
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case strings.Contains(line, "goroutine stack exceeds"):
+			return "stack overflow: a function calls itself without end"
+		case strings.HasPrefix(line, "fatal error: "):
+			return strings.TrimPrefix(line, "fatal error: ")
+		case strings.HasPrefix(line, "panic: "):
+			return line
+		}
+	}
+	if ws, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		if ws.Signal() == syscall.SIGKILL {
+			return "it was killed (signal 9): by hand, or because memory ran out"
+		}
+		return "it got the signal " + ws.Signal().String()
+	}
+	return p.cmd.ProcessState.String()
+}
