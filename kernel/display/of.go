@@ -116,6 +116,9 @@ func viaPointer(v any) (Displayer, bool) {
 	return p.Interface().(Displayer), true
 }
 
+// MIMEBundle makes a Bundle a [Displayer], like the values that it stands for.
+func (b Bundle) MIMEBundle() map[string]any { return b.Data }
+
 // copyOf is a bundle that can be changed without changing b, which the user may
 // hold and show again.
 func copyOf(b Bundle) Bundle {
