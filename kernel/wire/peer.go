@@ -101,8 +101,8 @@ func (p *peer) read(receive func(*peer, [][]byte)) (err error) {
 	}
 }
 
-// send queues frames and reports whether there was room.
-func (p *peer) send(frames [][]byte, droppable bool) bool {
+// send queues messages in a row and reports whether there was room.
+func (p *peer) send(droppable bool, messages ...[][]byte) bool {
 	limit := maxBacklog
 	if droppable {
 		limit = droppableBacklog
@@ -113,11 +113,13 @@ func (p *peer) send(frames [][]byte, droppable bool) bool {
 		return false
 	}
 	if p.size > limit {
-		p.dropped++
+		p.dropped += len(messages)
 		return false
 	}
-	p.queue = append(p.queue, frames)
-	p.size += sizeOf(frames)
+	for _, frames := range messages {
+		p.queue = append(p.queue, frames)
+		p.size += sizeOf(frames)
+	}
 	p.signal()
 	return true
 }

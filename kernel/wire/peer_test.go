@@ -9,7 +9,7 @@ func TestBacklog(t *testing.T) {
 	frame := [][]byte{make([]byte, 1<<20)}
 	count := func(droppable bool) int {
 		n := 0
-		for p.send(frame, droppable) {
+		for p.send(droppable, frame) {
 			n++
 		}
 		return n
@@ -28,7 +28,7 @@ func TestBacklog(t *testing.T) {
 		t.Errorf("%d messages reported dropped, want 2", n)
 	}
 	p.finish()
-	if p.send(frame, false) {
+	if p.send(false, frame) {
 		t.Error("a message was queued after the end")
 	}
 }

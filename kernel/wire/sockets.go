@@ -27,15 +27,15 @@ type Sockets struct {
 	conn    Connection
 	codec   *Codec
 	log     *slog.Logger
+	greet   func() *Outgoing
 	session string
 	count   atomic.Uint64
 
 	shell, control, stdin, iopub, heartbeat *listener
 
-	requests   map[Channel]chan *Message
-	subscribed chan struct{}
-	done       chan struct{}
-	end        sync.Once
+	requests map[Channel]chan *Message
+	done     chan struct{}
+	end      sync.Once
 }
 
 // Outgoing is a message to send. Content and Metadata are anything that encodes
@@ -49,8 +49,9 @@ type Outgoing struct {
 }
 
 // Listen binds the five sockets of c. A tcp port of 0 takes a free one; see
-// [Sockets.Connection].
-func Listen(c Connection, log *slog.Logger) (*Sockets, error) {
+// [Sockets.Connection]. What greet returns is sent to each new subscriber of
+// iopub right behind its iopub_welcome; greet may be nil, and may return nil.
+func Listen(c Connection, log *slog.Logger, greet func() *Outgoing) (*Sockets, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("connection: %w", err)
 	}
@@ -58,14 +59,14 @@ func Listen(c Connection, log *slog.Logger) (*Sockets, error) {
 		conn:    c,
 		codec:   NewCodec(c.Key),
 		log:     log,
+		greet:   greet,
 		session: uuid.NewString(),
 		requests: map[Channel]chan *Message{
 			Shell:   make(chan *Message),
 			Control: make(chan *Message),
 			Stdin:   make(chan *Message),
 		},
-		subscribed: make(chan struct{}, 1),
-		done:       make(chan struct{}),
+		done: make(chan struct{}),
 	}
 	for _, b := range []struct {
 		channel Channel
@@ -77,7 +78,7 @@ func Listen(c Connection, log *slog.Logger) (*Sockets, error) {
 		{Control, zmq4.Router, s.request(Control), &s.control},
 		{Stdin, zmq4.Router, s.request(Stdin), &s.stdin},
 		{IOPub, zmq4.XPub, s.subscribe, &s.iopub},
-		{Heartbeat, zmq4.Router, func(p *peer, frames [][]byte) { p.send(frames, false) }, &s.heartbeat},
+		{Heartbeat, zmq4.Router, func(p *peer, frames [][]byte) { p.send(false, frames) }, &s.heartbeat},
 	} {
 		l, err := listen(s.conn, b.channel, b.kind, log, b.receive)
 		if err != nil {
@@ -101,9 +102,6 @@ func (s *Sockets) Session() string { return s.session }
 // Requests delivers the good messages of shell, control or stdin, in the order
 // in which each front end sent them. It is never closed.
 func (s *Sockets) Requests(ch Channel) <-chan *Message { return s.requests[ch] }
-
-// Subscribed delivers a value after front ends have subscribed to iopub.
-func (s *Sockets) Subscribed() <-chan struct{} { return s.subscribed }
 
 // request receives for a channel of requests.
 func (s *Sockets) request(ch Channel) func(*peer, [][]byte) {
@@ -129,19 +127,22 @@ func (s *Sockets) subscribe(p *peer, frames [][]byte) {
 	if !on {
 		return
 	}
-	welcome, err := s.frames(nil, [][]byte{[]byte(topic)}, Outgoing{
-		Type:    "iopub_welcome",
-		Content: map[string]string{"subscription": topic},
-	})
-	if err != nil {
-		s.log.Error("iopub_welcome not sent", "err", err)
-		return
+	greetings := []Outgoing{{Type: "iopub_welcome", Content: map[string]string{"subscription": topic}}}
+	if s.greet != nil {
+		if o := s.greet(); o != nil {
+			greetings = append(greetings, *o)
+		}
 	}
-	p.send(welcome, false)
-	select {
-	case s.subscribed <- struct{}{}:
-	default:
+	var messages [][][]byte
+	for _, o := range greetings {
+		m, err := s.frames(nil, [][]byte{[]byte(topic)}, o)
+		if err != nil {
+			s.log.Error("greeting not sent", "type", o.Type, "err", err)
+			return
+		}
+		messages = append(messages, m)
 	}
+	p.send(false, messages...)
 }
 
 // Reply answers req on the socket and to the front end that it came from.
@@ -173,7 +174,7 @@ func (s *Sockets) route(l *listener, req *Message, o Outgoing) (string, error) {
 		return "", err
 	}
 	p := l.find(req.peer)
-	if p == nil || !p.send(frames, o.Droppable) {
+	if p == nil || !p.send(o.Droppable, frames) {
 		return "", fmt.Errorf("sending %s on %s: %w", o.Type, l.channel, ErrGone)
 	}
 	return m.Header.ID, nil
@@ -191,7 +192,7 @@ func (s *Sockets) Publish(parent *Message, o Outgoing) error {
 		if !p.subscribed(topic) {
 			continue
 		}
-		if p.send(frames, o.Droppable) {
+		if p.send(o.Droppable, frames) {
 			if n := p.takeDropped(); n > 0 {
 				s.log.Warn("a front end reads too slowly: messages dropped", "messages", n)
 			}

@@ -45,7 +45,7 @@ func (l *logs) String() string {
 func echo(t *testing.T, c wire.Connection) (*wire.Sockets, *logs) {
 	t.Helper()
 	log := &logs{}
-	s, err := wire.Listen(c, slog.New(slog.NewTextHandler(log, nil)))
+	s, err := wire.Listen(c, slog.New(slog.NewTextHandler(log, nil)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,10 +135,10 @@ func TestChannels(t *testing.T) {
 
 func TestListenSaysWhatIsWrong(t *testing.T) {
 	s, _ := echo(t, wiretest.Local())
-	if _, err := wire.Listen(s.Connection(), slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "shell") {
+	if _, err := wire.Listen(s.Connection(), slog.New(slog.DiscardHandler), nil); err == nil || !strings.Contains(err.Error(), "shell") {
 		t.Errorf("a taken port: error %v, want one that names the socket", err)
 	}
-	if _, err := wire.Listen(wire.Connection{Transport: "pgm"}, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := wire.Listen(wire.Connection{Transport: "pgm"}, slog.New(slog.DiscardHandler), nil); err == nil {
 		t.Error("transport pgm accepted")
 	}
 }
@@ -264,7 +264,7 @@ func TestSlowSubscriber(t *testing.T) {
 // A front end that leaves is forgotten; a reply to it says so.
 func TestGone(t *testing.T) {
 	ctx := timeout(t)
-	s, err := wire.Listen(wiretest.Local(), slog.New(slog.DiscardHandler))
+	s, err := wire.Listen(wiretest.Local(), slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +308,7 @@ func TestUnencodable(t *testing.T) {
 // What is queued when Close is called still leaves.
 func TestCloseSendsWhatIsQueued(t *testing.T) {
 	ctx := timeout(t)
-	s, err := wire.Listen(wiretest.Local(), slog.New(slog.DiscardHandler))
+	s, err := wire.Listen(wiretest.Local(), slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"sync"
+
+	"glassy/kernel/wire"
+)
+
+// request is a message to be handled.
+type request struct {
+	*wire.Message
+	channel wire.Channel
+
+	// The queue's.
+	aborted     bool // came before an error that stops the queue
+	interrupted bool
+	entered     bool // the engine has it
+}
+
+func (r *request) isCell() bool { return r.Header.Type == "execute_request" }
+
+// queue holds the shell requests that wait, and knows the cell that runs. All
+// that decides between running, aborting and interrupting happens under its
+// lock, so that no interrupt falls between two chairs.
+type queue struct {
+	mu      sync.Mutex
+	change  *sync.Cond
+	waiting []*request
+	cell    *request // the cell being handled, nil between cells
+	closed  bool
+}
+
+func newQueue() *queue {
+	q := &queue{}
+	q.change = sync.NewCond(&q.mu)
+	return q
+}
+
+func (q *queue) push(r *request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, r)
+	q.change.Signal()
+}
+
+// pop waits for the next request. It returns nil once the queue is closed.
+func (q *queue) pop() *request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.waiting) == 0 && !q.closed {
+		q.change.Wait()
+	}
+	if q.closed {
+		return nil
+	}
+	r := q.waiting[0]
+	q.waiting[0] = nil
+	q.waiting = q.waiting[1:]
+	if r.isCell() && !r.aborted {
+		q.cell = r
+	}
+	return r
+}
+
+// enter notes that the engine gets the cell r now. It reports false when r was
+// interrupted before.
+func (q *queue) enter(r *request) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	r.entered = !r.interrupted
+	return r.entered
+}
+
+// finish notes that r is done with.
+func (q *queue) finish(r *request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.cell == r {
+		q.cell = nil
+	}
+}
+
+// interrupt marks the cell being handled and reports whether the engine has it.
+// Between cells it aborts those that wait.
+func (q *queue) interrupt() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.cell == nil {
+		q.abortLocked()
+		return false
+	}
+	q.cell.interrupted = true
+	return q.cell.entered
+}
+
+// abort marks the cells that wait, for an aborted reply each.
+func (q *queue) abort() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.abortLocked()
+}
+
+func (q *queue) abortLocked() {
+	for _, r := range q.waiting {
+		if r.isCell() {
+			r.aborted = true
+		}
+	}
+}
+
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.change.Broadcast()
+}
