@@ -14,7 +14,7 @@ const (
 	Blue       Color = 0x0072B2
 	Vermillion Color = 0xD55E00
 	Purple     Color = 0xCC79A7
-	Gray       Color = 0x808080 // for what supports the data: marks, guides
+	Gray       Color = 0x666666 // for what supports the data: marks, guides
 )
 
 // cycle is the order in which curves take colours: strong ones first, so that

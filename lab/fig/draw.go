@@ -60,7 +60,7 @@ func (f *Figure) draw(c draw.Canvas) {
 	}
 	page := c
 	if place == Beside {
-		page = draw.Crop(c, 0, -box.X-gap, 0, 0)
+		page = draw.Crop(c, 0, -box.X-2*gap, 0, 0)
 	}
 	p.Draw(page)
 	data := p.DataCanvas(page)
@@ -165,8 +165,12 @@ func (s extent) orGiven(a Axis) (float64, float64) {
 		return a.Min, a.Max
 	}
 	extra := 0.04 * (s.max - s.min)
-	if extra == 0 { // one value: show it in the middle
-		extra = math.Max(1, math.Abs(s.max)) / 2
+	size := math.Max(math.Abs(s.min), math.Abs(s.max))
+	switch {
+	case size < 1e-290: // no digits below: as good as zero
+		extra = 0.5
+	case s.max-s.min < 1e-9*size: // one value: show it in the middle
+		extra = size / 2
 	}
 	return s.min - extra, s.max + extra
 }
@@ -269,13 +273,15 @@ func (n *Note) rectangle(c draw.Canvas, p *plot.Plot) vg.Rectangle {
 	width, height := textWidth(n.Text), capitals
 	min := vg.Point{X: pt.X - width/2, Y: pt.Y - height/2}
 	switch n.side {
-	case Right:
+	case Right, AboveRight, BelowRight:
 		min.X = pt.X + gap
-	case Left:
+	case Left, AboveLeft, BelowLeft:
 		min.X = pt.X - gap - width
-	case Above:
+	}
+	switch n.side {
+	case Above, AboveLeft, AboveRight:
 		min.Y = pt.Y + gap
-	case Below:
+	case Below, BelowLeft, BelowRight:
 		min.Y = pt.Y - gap - height
 	}
 	min.X = clamp(min.X, c.Min.X+1, c.Max.X-1-width)

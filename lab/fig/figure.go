@@ -165,10 +165,12 @@ func (f *Figure) add(s *Series) *Series {
 		if (other.Kind == Band) == (s.Kind == Band) {
 			n++
 		}
+		if other.Kind == Dots {
+			s.shape++
+		}
 	}
 	s.color = cycle[n%len(cycle)]
 	s.dash = Dash(n / len(cycle) % 3)
-	s.shape = n
 	f.series = append(f.series, s)
 	return s
 }
@@ -219,6 +221,10 @@ const (
 	Above
 	Below
 	On
+	AboveLeft  // clear of a rising curve
+	AboveRight // clear of a falling curve
+	BelowLeft  // clear of a falling curve
+	BelowRight // clear of a rising curve
 )
 
 // Note is a text at a point of the figure.
@@ -265,19 +271,19 @@ func (f *Figure) Err() error {
 			name   string
 			values []float64
 		}{{"x", s.X}, {"y", s.Y}, {"lower y", s.Low}} {
-			if i := slices.IndexFunc(data.values, notFinite); i >= 0 {
-				fail("%s has %s = %v at point %d of %d, expected finite numbers: leave such points out",
+			if i := slices.IndexFunc(data.values, unfit); i >= 0 {
+				fail("%s has %s = %v at point %d of %d, expected numbers up to ±1e300: leave such points out",
 					s, data.name, data.values[i], i, len(s.X))
 			}
 		}
 	}
 	for _, m := range f.marks {
-		if notFinite(m.At) {
+		if unfit(m.At) {
 			fail("mark %q is at %v, expected a finite number", Plain(m.Text), m.At)
 		}
 	}
 	for _, n := range f.notes {
-		if notFinite(n.X) || notFinite(n.Y) {
+		if unfit(n.X) || unfit(n.Y) {
 			fail("note %q is at (%v, %v), expected finite numbers", Plain(n.Text), n.X, n.Y)
 		}
 	}
@@ -285,11 +291,11 @@ func (f *Figure) Err() error {
 		name string
 		axis Axis
 	}{{"X", f.X}, {"Y", f.Y}} {
-		if notFinite(a.axis.Min) || notFinite(a.axis.Max) || a.axis.Min > a.axis.Max {
+		if unfit(a.axis.Min) || unfit(a.axis.Max) || a.axis.Min > a.axis.Max {
 			fail("range of axis %s is [%v, %v], expected Min < Max, or Min == Max for the data's own range",
 				a.name, a.axis.Min, a.axis.Max)
 		}
-		if slices.ContainsFunc(a.axis.Ticks, notFinite) {
+		if slices.ContainsFunc(a.axis.Ticks, unfit) {
 			fail("ticks of axis %s are %v, expected finite numbers", a.name, a.axis.Ticks)
 		}
 	}
@@ -302,7 +308,9 @@ func (f *Figure) Err() error {
 	return errors.Join(errs...)
 }
 
-func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+// unfit reports what has no place on an axis: NaN, and numbers so large that
+// the length of an axis overflows.
+func unfit(v float64) bool { return !(math.Abs(v) <= 1e300) }
 
 // String describes the figure in one line: title, axes, and each curve with
 // its number of points and its range.

@@ -2,7 +2,6 @@ package fig
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -126,18 +125,20 @@ func (f *Figure) ink(p *plot.Plot, data draw.Canvas) []vg.Point {
 				}
 			}
 		case Band:
-			lower := make([]vg.Point, len(pts))
 			for i := range pts {
-				lower[i] = vg.Point{X: pts[i].X, Y: y(s.Low[i])}
-			}
-			inside := data.ClipPolygonXY(append(slices.Clone(pts), reversed(slices.Clone(lower))...))
-			for i := range inside {
-				segment(inside[i], inside[(i+1)%len(inside)])
-			}
-			for i := range pts {
-				if data.ContainsX(pts[i].X) {
-					segment(vg.Point{X: pts[i].X, Y: clamp(lower[i].Y, data.Min.Y, data.Max.Y)},
-						vg.Point{X: pts[i].X, Y: clamp(pts[i].Y, data.Min.Y, data.Max.Y)})
+				next := min(i+1, len(pts)-1)
+				from := clamp(pts[i].X, data.Min.X, data.Max.X)
+				to := clamp(pts[next].X, data.Min.X, data.Max.X)
+				for j := range int(math.Abs(float64(to-from))/step) + 1 {
+					at := from + vg.Length(j)*step*sign(to-from)
+					t := vg.Length(0)
+					if pts[next].X != pts[i].X {
+						t = (at - pts[i].X) / (pts[next].X - pts[i].X)
+					}
+					upper := pts[i].Y + t*(pts[next].Y-pts[i].Y)
+					low, lowNext := y(s.Low[i]), y(s.Low[next])
+					segment(vg.Point{X: at, Y: clamp(low+t*(lowNext-low), data.Min.Y, data.Max.Y)},
+						vg.Point{X: at, Y: clamp(upper, data.Min.Y, data.Max.Y)})
 				}
 			}
 		}
@@ -163,7 +164,9 @@ func (f *Figure) ink(p *plot.Plot, data draw.Canvas) []vg.Point {
 	return out
 }
 
-func reversed(pts []vg.Point) []vg.Point {
-	slices.Reverse(pts)
-	return pts
+func sign(l vg.Length) vg.Length {
+	if l < 0 {
+		return -1
+	}
+	return 1
 }

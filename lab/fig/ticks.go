@@ -30,7 +30,7 @@ func (t ticks) Ticks(min, max float64) []plot.Tick {
 // times a power of ten that gives at most n+1 intervals.
 func roundNumbers(min, max float64, n int) []float64 {
 	raw := (max - min) / float64(n)
-	if !(raw > 0) || math.IsInf(raw, 0) {
+	if !(raw > 0) {
 		return []float64{min}
 	}
 	exponent := int(math.Floor(math.Log10(raw)))
@@ -46,8 +46,11 @@ func roundNumbers(min, max float64, n int) []float64 {
 	scale := math.Pow10(-exponent)
 	slack := (max - min) * 1e-9
 	var out []float64
-	for i := math.Ceil((min - slack) * scale / step); i*step/scale <= max+slack; i++ {
-		out = append(out, i*step/scale)
+	first := math.Ceil((min - slack) * scale / step)
+	for i := range n + 2 {
+		if v := (first + float64(i)) * step / scale; v <= max+slack {
+			out = append(out, v)
+		}
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 
 	"glassy/lab/fig"
@@ -20,12 +21,13 @@ func figure21(set settings) (*Result, error) {
 	layers := []struct {
 		k     int
 		color fig.Color
-	}{{0, fig.Black}, {1, fig.Blue}, {2, fig.Green}, {4, fig.Purple}, {10, fig.Vermillion}}
+		label float64 // height of the curve's label
+	}{{0, fig.Black, -0.0026}, {1, fig.Blue, -0.0075}, {2, fig.Green, -0.0045}, {4, fig.Purple, -0.0085}, {10, fig.Vermillion, -0.0085}}
 
 	f := fig.New("Complexity of the spherical 3-spin glass")
 	f.X = fig.Axis{Label: "energy per spin, u = H/N", Min: -1.6645, Max: -1.6285,
 		Ticks: []float64{-1.663, -1.653, -1.643, -1.633}} // the thesis's own
-	f.Y = fig.Axis{Label: "log-number of critical points below u, per spin, Θ_{k}(u)", Min: -0.0155, Max: 0.0175,
+	f.Y = fig.Axis{Label: "log-number of critical points per spin, Θ_{k}(u)", Min: -0.0155, Max: 0.0175,
 		Ticks: []float64{-0.01, 0, 0.01}}
 	f.Height = 95
 	f.Legend = fig.NoLegend
@@ -35,26 +37,31 @@ func figure21(set settings) (*Result, error) {
 	f.Mark(-glass.GroundEnergy(p), "−E_{0} = −1.657")
 	f.Mark(-threshold, "−E_{∞} = −1.633")
 
+	// A grid with a node at the threshold, where the curves have a corner.
+	grid := append(floats.Span(make([]float64, 120), f.X.Min, -threshold), f.X.Max)
+	curve := func(name string, complexity func(u float64) float64) *fig.Series {
+		y := make([]float64, len(grid))
+		for i, u := range grid {
+			y[i] = complexity(u)
+		}
+		return f.Line(name, grid, y)
+	}
 	// The total rises on beyond the threshold, where Θ_k stays.
-	f.Func("Θ", func(u float64) float64 { return glass.Complexity(p, u) }, f.X.Min, f.X.Max).
-		In(fig.Black).As(fig.Dashed).Wide(0.4)
+	curve("Θ", func(u float64) float64 { return glass.Complexity(p, u) }).In(fig.Black).As(fig.Dashed).Wide(0.4)
+	var zeros []float64
 	for i := len(layers) - 1; i >= 0; i-- { // k = 0 last, above the others
 		l := layers[i]
-		f.Func(fmt.Sprintf("Θ_{%d}", l.k), func(u float64) float64 { return glass.IndexComplexity(p, l.k, u) },
-			f.X.Min, f.X.Max).In(l.color)
-	}
-	for _, l := range layers {
-		e := glass.LayerEnergy(p, l.k)
-		f.Points("", []float64{-e}, []float64{0}).In(l.color)
-		switch l.k {
-		case 0:
-			f.Note(-1.6605, glass.IndexComplexity(p, 0, -1.6605), "k = 0").To(fig.Above)
-		default: // beside the curve, below the axis
-			at := bisect(func(u float64) float64 { return glass.IndexComplexity(p, l.k, u) + 0.0075 }, -1.67, -threshold)
-			f.Note(at, -0.0075, fmt.Sprintf("k = %d", l.k)).In(l.color)
+		complexity := func(u float64) float64 { return glass.IndexComplexity(p, l.k, u) }
+		curve(fmt.Sprintf("Θ_{%d}", l.k), complexity).In(l.color)
+		zeros = append(zeros, -glass.LayerEnergy(p, l.k))
+		at := bisect(func(u float64) float64 { return complexity(u) - l.label }, -1.67, -threshold)
+		label := f.Note(at, l.label, fmt.Sprintf("k = %d", l.k)).In(l.color).To(fig.BelowRight)
+		if l.k == 0 {
+			label.To(fig.AboveLeft)
 		}
 	}
-	f.Note(-1.6288, glass.Complexity(p, -1.6288), "Θ").To(fig.Above)
+	f.Points("zeros −E_{k}", zeros, make([]float64, len(zeros))).In(fig.Black)
+	f.Note(f.X.Max, glass.Complexity(p, f.X.Max), "Θ").To(fig.AboveLeft)
 
 	rows := []Row{{
 		Quantity: "−E_{∞}", Meaning: "threshold: lower edge of the Hessian's spectrum at zero",
