@@ -277,6 +277,24 @@ func want(t testing.TB, m *wire.Message, pairs ...any) {
 	}
 }
 
+// logs is a log that may be read while it is written.
+type logs struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // types lists the iopub messages of a request.
 func types(r wiretest.Result) string {
 	var list []string

@@ -56,10 +56,10 @@ type record struct {
 }
 
 const (
+	maxSession  = 1 << 31               // what is above was never written by a kernel
 	maxOutput   = 64 << 10              // bytes of an output that are kept
 	lockWait    = time.Second           // for another kernel to finish its line
 	lockRetries = 10 * time.Millisecond // between attempts
-	tailBytes   = int64(len("\n"))      // read back to see whether the last line is whole
 	historyMode = os.FileMode(0o600)    // inputs may hold secrets
 	historyDir  = os.FileMode(0o700)
 )
@@ -69,6 +69,9 @@ const (
 func openHistory(path string, log *slog.Logger) *history {
 	h := &history{path: path, log: log, entries: make(map[entryKey]*entry)}
 	err := h.locked(func(f *os.File) error {
+		if err := endLine(f); err != nil {
+			return err
+		}
 		h.read(f)
 		h.session = h.last + 1
 		return h.write(f, record{Session: h.session, Start: time.Now().UTC().Format(time.RFC3339)})
@@ -132,30 +135,44 @@ func (h *history) locked(f func(*os.File) error) error {
 	return f(file)
 }
 
-// write appends r in one write, after ending a line that was left cut.
+// write appends r in one write.
 func (h *history) write(f *os.File, r record) error {
 	if f == nil {
 		return nil
+	}
+	if err := endLine(f); err != nil {
+		return err
 	}
 	line, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encoding history: %w", err)
 	}
-	line = append(line, '\n')
+	if _, err := f.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("history file: %w", err)
+	}
+	return nil
+}
+
+// endLine ends the last line, where a crash or a full disk has left it open.
+func endLine(f *os.File) error {
+	if f == nil {
+		return nil
+	}
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("history file: %w", err)
 	}
-	if size := info.Size(); size > 0 {
-		var last [tailBytes]byte
-		if _, err := f.ReadAt(last[:], size-tailBytes); err != nil {
-			return fmt.Errorf("history file: %w", err)
-		}
-		if last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
-		}
+	if info.Size() == 0 {
+		return nil
 	}
-	if _, err := f.Write(line); err != nil {
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], info.Size()-1); err != nil {
+		return fmt.Errorf("history file: %w", err)
+	}
+	if last[0] == '\n' {
+		return nil
+	}
+	if _, err := f.Write([]byte{'\n'}); err != nil {
 		return fmt.Errorf("history file: %w", err)
 	}
 	return nil
@@ -203,13 +220,13 @@ func (h *history) read(f *os.File) {
 
 // note takes a record in. Those read back that were noted before change nothing.
 func (h *history) note(r record) {
-	if r.Session < 1 || r.Line < 0 {
+	if r.Session < 1 || r.Session > maxSession {
 		return
 	}
 	h.last = max(h.last, r.Session)
 	key := entryKey{r.Session, r.Line}
 	switch e := h.entries[key]; {
-	case r.Input != nil && e == nil:
+	case r.Input != nil && r.Line > 0 && e == nil:
 		h.entries[key] = &entry{Session: r.Session, Line: r.Line, Input: *r.Input}
 	case r.Output != nil && e != nil:
 		e.Output = r.Output

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -162,10 +163,15 @@ func TestStdin(t *testing.T) {
 		}
 		return engine.Result{Value: text(name + "/" + secret)}
 	}
-	k := start(t, server.Config{Engine: e})
+	var log logs
+	k := start(t, server.Config{Engine: e, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	f, other := connect(t, k), connect(t, k)
-	// A reply to no question is dropped.
+	// A reply to no question is dropped. Sockets have no order among them: wait
+	// until it is.
 	f.send(wire.Stdin, "input_reply", map[string]string{"value": "stale"})
+	for !strings.Contains(log.String(), "no question") && f.ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
 	id := f.send(wire.Shell, "execute_request", wiretest.Execute("ask"))
 	for i, q := range []struct {
 		prompt   string
