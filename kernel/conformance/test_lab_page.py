@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+from frontend import until
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
@@ -60,7 +61,11 @@ class Lab:
         self.log = (OUT / "jupyterlab.log").open("w")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
         command += ["--ip=127.0.0.1", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}"]
-        command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        quiet = own / "config" / "labconfig"
+        quiet.mkdir(parents=True)
+        quiet.joinpath("page_config.json").write_text(
+            '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+        )
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
         self._await(60)
 
@@ -129,8 +134,22 @@ class Page(unittest.TestCase):
         )
         expect(status).to_be_visible(timeout=RUN)
 
+    def saved(self, page):
+        """The outputs in the file, once JupyterLab has saved it."""
+        page.keyboard.press("Control+s")
+        file = self.root / NOTEBOOK.name
+
+        def ran():
+            cells = [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
+            return cells if sum(c.execution_count is not None for c in cells) >= self.cells else None
+
+        until("JupyterLab saves the notebook", ran)
+        return [out for cell in ran() for out in cell.outputs]
+
     def check(self, page):
-        self.assertEqual(page.locator('.jp-OutputArea-output[data-mime-type*="error"]').all_inner_texts(), [])
+        outputs = self.saved(page)
+        errors = [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
+        self.assertEqual(errors, [])
         figure = page.locator(".jp-RenderedSVG, .jp-RenderedImage").first
         expect(figure).to_be_visible()
         figure.scroll_into_view_if_needed()
