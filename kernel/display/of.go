@@ -20,13 +20,11 @@ import (
 // writes it, with field names as in %+v, and cut after 1 MB.
 //
 // Several values are joined: their texts on one line where each is one line,
-// and, if any of them has more than text, an HTML page of all of them. Of a
-// bundle and an error, only the one that counts is shown.
+// and, if any of them has more than text, an HTML page of all of them. Of a rich
+// value and a nil error the value alone is shown, and of nothing and an error
+// the error alone.
 func Of(values ...any) Bundle {
-	shown := make([]Bundle, 0, len(values))
-	for _, v := range results(values) {
-		shown = append(shown, one(v))
-	}
+	shown := split(values)
 	switch len(shown) {
 	case 0:
 		return Text("")
@@ -36,21 +34,35 @@ func Of(values ...any) Bundle {
 	return join(shown)
 }
 
-// results is what there is to show of a call's results: of (Bundle, error),
-// which [File] and [Image] return, the one that counts.
-func results(values []any) []any {
-	if len(values) != 2 {
-		return values
+// split makes the bundles of the values of a call. Of (value, error) only the
+// one that counts is shown: the value, where it has more than text and there is
+// no error, and the error, where there is no value.
+func split(values []any) []Bundle {
+	if len(values) == 2 {
+		if err, ok := values[1].(error); ok && isNothing(values[0]) {
+			return []Bundle{one(err)}
+		}
 	}
-	b, ok := values[0].(Bundle)
-	_, failed := values[1].(error)
-	switch {
-	case ok && values[1] == nil:
-		return values[:1]
-	case ok && failed && len(b.Data) == 0:
-		return values[1:]
+	bundles := make([]Bundle, len(values))
+	for i, v := range values {
+		bundles[i] = one(v)
 	}
-	return values
+	if len(values) == 2 && values[1] == nil && len(bundles[0].Data) > 1 {
+		return bundles[:1]
+	}
+	return bundles
+}
+
+// isNothing tells whether v is what a function returns beside its error.
+func isNothing(v any) bool {
+	if v == nil {
+		return true
+	}
+	if b, ok := v.(Bundle); ok {
+		return len(b.Data) == 0
+	}
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 // one is the bundle of a single value.

@@ -239,7 +239,12 @@ func TestSeveralValues(t *testing.T) {
 		{[]any{12, nil}, "12 <nil>", ""},
 		{[]any{"a\nb", 2}, "a\nb\n2", ""},
 		{[]any{HTML("<b>x</b>"), nil}, "<b>x</b>", "<b>x</b>"},
+		{[]any{&byPointer{"x"}, nil}, "&{S:x}", "<b>x</b>"},
 		{[]any{Bundle{}, errors.New("no file")}, "no file", ""},
+		{[]any{(*byPointer)(nil), errors.New("no figure")}, "no figure", ""},
+		{[]any{nil, errors.New("no figure")}, "no figure", ""},
+		{[]any{0, errors.New("syntax")}, "0 syntax", ""},
+		{[]any{nil, nil}, "<nil> <nil>", ""},
 		{[]any{HTML("<b>x</b>"), "1<2"}, "<b>x</b> 1<2", "<b>x</b>\n<pre>1&lt;2</pre>"},
 		{[]any{SVG(`<?xml version="1.0"?><svg/>`), Math("x")}, "SVG image x", "<svg/>\n$\\displaystyle x$"},
 	} {

@@ -35,10 +35,11 @@ func SetSink(s Sink) (before Sink) {
 	return before
 }
 
-// Show shows each value now, as [Of] has it.
+// Show shows each value now, as [Of] has it; the results of a call, too:
+// Show(File("a.png")).
 func Show(values ...any) {
-	for _, v := range results(values) {
-		current().Display(Of(v), "", false)
+	for _, b := range split(values) {
+		current().Display(b, "", false)
 	}
 }
 
