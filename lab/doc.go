@@ -5,10 +5,20 @@
 // it, smooths it, or measures it: landscapes and operators, which meet only in
 // lab/thesis, one function per figure and table.
 //
-//	glass     spherical p-spin glasses: complexity and its relatives
+//	glass     spherical p-spin glasses: how many critical points, where, of which index
 //	fig       figures over gonum/plot; imports no other lab package
 //	run       what a long computation tells the cell that runs it
 //	thesis    the figures and tables of Chaudhari (2018), by number
 //
-// No lab package prints, reads the environment or exits.
+// No lab package prints, reads the environment or exits: they return values and
+// errors, only fig and thesis draw, and long work stops with a context.Context
+// and reports progress through run. arch_test.go holds the table of imports
+// that are allowed.
+//
+// A caller's slip panics with "package: what, value, expected"; data or a file
+// that is bad is an error that says what to do.
+//
+// oracle_test.go holds the laboratory against testdata/oracles.json, or against
+// the file of the same form that GLASSY_ORACLES names. testdata/missing.txt
+// lists what is not implemented yet.
 package lab

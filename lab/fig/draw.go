@@ -40,7 +40,7 @@ func sans(points float64) font.Font {
 
 // shapes are the markers of Dots, in the order in which series take them.
 var shapes = [...]draw.GlyphDrawer{
-	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.TriangleGlyph{},
+	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
 }
 
 // draw draws the figure, which Err has found in order, on all of c.

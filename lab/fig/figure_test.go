@@ -290,6 +290,7 @@ func TestOddFigures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := fig.New(name)
+			f.Width, f.Height = 60, 40 // small: what is odd is the data
 			draw(f)
 			dir := t.TempDir()
 			for _, ext := range []string{".svg", ".png", ".pdf"} {
