@@ -38,10 +38,11 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 	}
 	yes := func(b *bool) bool { return b == nil || *b } // the protocol's default
 	store := yes(q.StoreHistory) && !q.Silent
+	count := int(s.count.Load())
 	if store {
-		s.count++
+		count = int(s.count.Add(1))
 		if strings.TrimSpace(q.Code) != "" {
-			s.history.input(s.count, q.Code)
+			s.history.input(count, q.Code)
 		}
 	}
 	out := s.newOutput(r)
@@ -50,10 +51,10 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 	out.allowStdin = yes(q.AllowStdin)
 	if !q.Silent {
 		s.out.send(r.Message, wire.Outgoing{Type: "execute_input",
-			Content: map[string]any{"code": q.Code, "execution_count": s.count}})
+			Content: map[string]any{"code": q.Code, "execution_count": count}})
 	}
 
-	result := s.run(ctx, r, engine.Cell{Code: q.Code, Count: s.count}, out)
+	result := s.run(ctx, r, engine.Cell{Code: q.Code, Count: count}, out)
 	if e := result.Error; e != nil {
 		if yes(q.StopOnError) || e.Interrupted {
 			time.Sleep(abortWindow)
@@ -67,9 +68,9 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 	}
 
 	if v := result.Value; v != nil {
-		out.show("execute_result", *v, map[string]any{"execution_count": s.count})
+		out.show("execute_result", *v, map[string]any{"execution_count": count})
 		if text, ok := v.Data["text/plain"].(string); ok && store {
-			s.history.output(s.count, text)
+			s.history.output(count, text)
 		}
 	}
 	content := map[string]any{"user_expressions": s.evaluate(ctx, q.Expressions)}
@@ -83,7 +84,7 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 // executed completes an execute_reply.
 func (s *Server) executed(started time.Time, status string, content map[string]any) *reply {
 	content["status"] = status
-	content["execution_count"] = s.count
+	content["execution_count"] = s.count.Load()
 	if status != "aborted" {
 		if content["payload"] == nil {
 			content["payload"] = []any{}

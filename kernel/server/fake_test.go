@@ -23,7 +23,6 @@ type fake struct {
 	scripts   map[string]script
 	ran       []engine.Cell
 	comms     []engine.CommMessage
-	interrupt int // calls of Interrupt
 	completed func(code string, cursor int) engine.Completion
 }
 
@@ -96,7 +95,6 @@ func (f *fake) Execute(ctx context.Context, c engine.Cell, out engine.Output) en
 func (f *fake) Interrupt() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.interrupt++
 	if f.stop != nil {
 		close(f.stop)
 		f.stop = nil
@@ -135,10 +133,14 @@ func (f *fake) Completeness(code string) (engine.Completeness, string) {
 }
 
 func (f *fake) Comm(m engine.CommMessage, out engine.Output) {
+	stop := make(chan struct{})
 	f.mu.Lock()
+	f.stop = stop
 	f.comms = append(f.comms, m)
 	f.mu.Unlock()
 	switch string(m.Data) {
+	case `{"ask":"loop"}`:
+		<-stop
 	case `{"ask":"echo"}`:
 		out.Comm(engine.CommMessage{Type: "comm_msg", ID: m.ID, Data: m.Data, Buffers: m.Buffers})
 	case `{"ask":"open"}`:
@@ -148,6 +150,13 @@ func (f *fake) Comm(m engine.CommMessage, out engine.Output) {
 	case `{"ask":"panic"}`:
 		panic("engine bug")
 	}
+}
+
+// received is how many comm messages have come.
+func (f *fake) received() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.comms)
 }
 
 func (f *fake) cells() []string {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"strings"
 	"sync"
 
 	"glassy/kernel/wire"
@@ -14,10 +15,16 @@ type request struct {
 	// The queue's.
 	aborted     bool // came before an error that stops the queue
 	interrupted bool
-	entered     bool // the engine has it
+	entered     bool // the engine has it, and can be interrupted
 }
 
 func (r *request) isCell() bool { return r.Header.Type == "execute_request" }
+
+// isComm reports whether the request runs the user's code like a cell does: a
+// widget's callback.
+func (r *request) isComm() bool {
+	return strings.HasPrefix(r.Header.Type, "comm_") && !strings.HasSuffix(r.Header.Type, "_request")
+}
 
 // queue holds the shell requests that wait, and knows the cell that runs. All
 // that decides between running, aborting and interrupting happens under its
@@ -26,7 +33,7 @@ type queue struct {
 	mu      sync.Mutex
 	change  *sync.Cond
 	waiting []*request
-	cell    *request // the cell being handled, nil between cells
+	current *request // the cell or comm message being handled, nil between them
 	closed  bool
 }
 
@@ -56,8 +63,9 @@ func (q *queue) pop() *request {
 	r := q.waiting[0]
 	q.waiting[0] = nil
 	q.waiting = q.waiting[1:]
-	if r.isCell() && !r.aborted {
-		q.cell = r
+	if r.isCell() && !r.aborted || r.isComm() {
+		q.current = r
+		r.entered = r.isComm()
 	}
 	return r
 }
@@ -75,22 +83,24 @@ func (q *queue) enter(r *request) bool {
 func (q *queue) finish(r *request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.cell == r {
-		q.cell = nil
+	if q.current == r {
+		q.current = nil
 	}
 }
 
-// interrupt marks the cell being handled and reports whether the engine has it.
-// Between cells it aborts those that wait.
+// interrupt marks the cell being handled and reports whether the engine is to
+// be interrupted. Between cells it aborts those that wait.
 func (q *queue) interrupt() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.cell == nil {
+	if q.current == nil || !q.current.isCell() {
 		q.abortLocked()
+	}
+	if q.current == nil {
 		return false
 	}
-	q.cell.interrupted = true
-	return q.cell.entered
+	q.current.interrupted = true
+	return q.current.entered
 }
 
 // abort marks the cells that wait, for an aborted reply each.

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"glassy/kernel/display"
@@ -25,7 +26,10 @@ type Engine interface {
 	Complete(code string, cursor int) engine.Completion // offsets in bytes
 	Inspect(code string, cursor, detail int) (display.Bundle, bool)
 	Completeness(code string) (engine.Completeness, string)
-	Interrupt() // ends the cell that runs; does not wait for the end
+	// Interrupt ends the cell that runs, or what a comm message set going, and
+	// does not wait for the end. One that meets the very start of an Execute
+	// counts for it; with nothing to end it has no effect.
+	Interrupt()
 	Comm(m engine.CommMessage, out engine.Output)
 }
 
@@ -57,7 +61,7 @@ type Server struct {
 	history *history
 	comms   *comms
 
-	count   int // execution count; the shell loop's
+	count   atomic.Int64 // execution count; the shell loop writes it
 	stop    chan struct{}
 	stopped sync.Once
 }
@@ -313,7 +317,7 @@ func (s *Server) failure(r *request, name, value string) *reply {
 	content := errorContent(&engine.Error{Name: name, Value: value})
 	content["status"] = "error"
 	if r.Header.Type == "execute_request" {
-		content["execution_count"] = s.count
+		content["execution_count"] = s.count.Load()
 	}
 	return &reply{content: content}
 }

@@ -149,6 +149,24 @@ func TestInterruptRace(t *testing.T) {
 	want(t, f.run("value 1").Reply, "status", "ok")
 }
 
+// A widget's callback that does not end is interrupted like a cell.
+func TestInterruptComm(t *testing.T) {
+	e := newFake()
+	f := connect(t, start(t, server.Config{Engine: e}))
+	id := f.send(wire.Shell, "comm_msg", map[string]any{"comm_id": "c", "data": map[string]string{"ask": "loop"}})
+	if err := f.AwaitStatus(f.ctx, id, "busy"); err != nil {
+		t.Fatal(err)
+	}
+	for e.received() == 0 && f.ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	f.send(wire.Control, "interrupt_request", struct{}{})
+	if err := f.AwaitStatus(f.ctx, id, "idle"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, f.run("value 1").Reply, "status", "ok")
+}
+
 func TestStdin(t *testing.T) {
 	e := newFake()
 	e.scripts["ask"] = func(ctx context.Context, _ <-chan struct{}, _ string, out engine.Output) engine.Result {

@@ -186,3 +186,16 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkCodec signs, checks and takes apart a message of 1 kB.
+func BenchmarkCodec(b *testing.B) {
+	m := request()
+	m.Content = json.RawMessage(`{"text":"` + strings.Repeat("x", 1000) + `"}`)
+	c := NewCodec("secret")
+	for i := 0; b.Loop(); i++ {
+		m.Header.ID = fmt.Sprint(i)
+		if _, err := c.Decode(frames(b, c, m)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -15,8 +15,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrGone says that the front end which a message is for is not connected.
-var ErrGone = errors.New("front end is not connected")
+// ErrGone says that the front end which a message is for is not connected, or
+// has long stopped reading.
+var ErrGone = errors.New("front end is not connected or does not read")
 
 // Sockets are the five bound sockets of a kernel. Sending is safe for
 // concurrent use and never blocks: a front end that does not read loses
