@@ -12,8 +12,8 @@
 //
 // No lab package prints, reads the environment or exits: they return values and
 // errors, only fig and thesis draw, and long work stops with a context.Context
-// and reports progress through run. arch_test.go holds the table of imports
-// that are allowed.
+// and reports progress through run; habits_test.go sees to it. What a package
+// may import stands in the table of kernel/arch_test.go.
 //
 // A caller's slip panics with "package: what, value, expected"; data or a file
 // that is bad is an error that says what to do.
