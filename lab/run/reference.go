@@ -5,7 +5,7 @@ package run
 var references = map[string]string{
 	"auffinger2013": "A. Auffinger, G. Ben Arous, J. Černý: Random matrices and complexity of spin glasses. Communications on Pure and Applied Mathematics 66 (2013) 165-201.",
 	"chaudhari2018": "P. Chaudhari: A Picture of the Energy Landscape of Deep Neural Networks. PhD thesis, University of California, Los Angeles, 2018.",
-	"subag2015":     "E. Subag, O. Zeitouni: The extremal process of critical points of the pure p-spin spherical spin glass model. arXiv:1509.03098 (2015).",
+	"subag2015":     "E. Subag, O. Zeitouni: The extremal process of critical points of the pure p-spin spherical spin glass model. Preprint, 2015; Probability Theory and Related Fields, 2017.",
 }
 
 // Reference returns the full reference of a key that the laboratory cites, or

@@ -87,10 +87,10 @@ func figure21(set settings) (*Result, error) {
 		Figure: f,
 		Rows:   rows,
 		Notes: []string{
-			"Exact theory: the zeros of (2.12) with I₁ integrated numerically from its definition; ours: its closed form.",
-			"The closed form printed after (2.12) has u²/E∞² where u/E∞² is right; the figure in the thesis is drawn from the right one.",
-			"Dashed: Θ, critical points of all indices. Below −E∞ it is Θ_0: almost all critical points are minima. " +
-				"Remark 2.4 says that minima exist at all energies above −E_0; they exist between −E_0 and −E∞ only.",
+			"Exact theory: the zeros of (2.12) with I_{1} integrated numerically from its definition; ours: its closed form.",
+			"The closed form printed after (2.12) has u²/E_{∞}² where u/E_{∞}² is right; the figure in the thesis is drawn from the right one.",
+			"Dashed: Θ, critical points of all indices. Below −E_{∞} it is Θ_{0}: almost all critical points are minima. " +
+				"Remark 2.4 says that minima exist at all energies above −E_{0}; they exist between −E_{0} and −E_{∞} only.",
 		},
 		Sources: []string{"chaudhari2018", "auffinger2013", "subag2015"},
 	}, nil

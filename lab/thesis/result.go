@@ -24,7 +24,7 @@ type Result struct {
 	Scale   Scale
 	Figure  *fig.Figure // its data is Figure.Series()
 	Rows    []Row       // the thesis's numbers, ours, and the exact theory
-	Notes   []string    // what the reader should know, errata among it
+	Notes   []string    // what the reader should know, errata among it; in the notation of package fig
 	Sources []string    // keys of the works it rests on, see run.Reference
 }
 
@@ -43,7 +43,7 @@ func (r *Result) String() string {
 	}
 	w.Flush() // into memory: cannot fail
 	for _, n := range r.Notes {
-		fmt.Fprintf(&b, "%s\n", n)
+		fmt.Fprintf(&b, "%s\n", fig.Plain(n))
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -85,7 +85,7 @@ func (r *Result) table() string {
 	}
 	b.WriteString("</tbody>\n</table>\n")
 	for _, n := range r.Notes {
-		fmt.Fprintf(&b, "<p>%s</p>\n", html.EscapeString(n))
+		fmt.Fprintf(&b, "<p>%s</p>\n", fig.HTML(n))
 	}
 	for _, key := range r.Sources {
 		fmt.Fprintf(&b, "<p><small>%s</small></p>\n", html.EscapeString(run.Reference(key)))
