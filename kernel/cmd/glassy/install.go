@@ -167,7 +167,7 @@ func (a *app) install(ctx context.Context, args []string) error {
 	}
 	cfg.Dir = installed
 	if err := a.prepare(ctx, cfg, a.err); err != nil {
-		return fmt.Errorf("prepare the session: %w\nThe kernelspec was not written. When that is mended, run glassy install again.", err)
+		return fmt.Errorf("prepare the session: %w\n(the kernelspec was not written; when that is mended, run glassy install again)", err)
 	}
 	fmt.Fprintf(a.out, "cache       %s\n", cfg.Cache)
 	if err := writeKernelspec(spec, m.Program); err != nil {

@@ -71,6 +71,7 @@ func (a *app) uninstall(_ context.Context, args []string) error {
 	}
 	for _, spec := range specs {
 		if _, err := os.Lstat(spec); err != nil {
+			removeEmpty(filepath.Dir(spec))
 			continue
 		}
 		if _, ours := readKernelspec(spec); !ours {
