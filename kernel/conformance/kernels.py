@@ -53,7 +53,8 @@ class Kernel:
     history: tuple = ("tail", "range", "search")
     may_skip: tuple = ()  # reasons for which the published suite may skip a test of this kernel
     session_child: bool = False  # user memory lives in a child of the kernel's process
-    exit: str = ""  # ends the process that runs it with status 3
+    exit: str = ""  # asks to end the process that runs it
+    die: str = ""  # ends the process that runs it, past all catching
 
 
 PYTHON = Kernel(
@@ -132,7 +133,7 @@ GO = Kernel(
         "printing": 'fmt.Println("started")\nfor {\n\tfmt.Println("more")\n}',
     },
     ask='var line string\nfmt.Scanln(&line)\nfmt.Println("got:" + line)',
-    complete=[("strings.TrimLe", {"strings.TrimLeft", "strings.TrimLeftFunc"}), ("zzzNothing", set())],
+    complete=[("strings.TrimLe", {"TrimLeft", "TrimLeftFunc"}), ("zzzNothing", set())],
     complete_wide=('_ = "\N{GRINNING FACE}"; strings.TrimLe', 9),
     whole=["1", "func f() int {\n\treturn 1\n}"],
     part=["func f() int {", "for i := range 3 {"],
@@ -140,6 +141,7 @@ GO = Kernel(
     inspect="fmt.Println",
     session_child=True,
     exit="os.Exit(3)",
+    die="func deeper(n int) int { return deeper(n+1) + 1 }\ndeeper(0)",
 )
 
 
