@@ -83,10 +83,24 @@ func (a *app) xdg(name string, below ...string) (string, error) {
 	return filepath.Join(append([]string{home}, below...)...), nil
 }
 
+// useOwnGo puts the Go that install.sh has installed first on the PATH: it is
+// there only where the machine has none, or one that is too old, and a kernel
+// that Jupyter starts has not install.sh's PATH.
+func useOwnGo(home string) error {
+	dir := filepath.Join(home, "toolchain", "go", "bin")
+	if _, err := os.Stat(filepath.Join(dir, "go")); err != nil {
+		return nil
+	}
+	return os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+}
+
 // config is the engine's, for cells that work in dir.
 func (a *app) config(dir string, level slog.Level) (engine.Config, error) {
 	f, err := a.folders()
 	if err != nil {
+		return engine.Config{}, err
+	}
+	if err := useOwnGo(f.home); err != nil {
 		return engine.Config{}, err
 	}
 	return engine.Config{

@@ -117,6 +117,18 @@ func TestDoctorOfABrokenMachine(t *testing.T) {
 	}
 }
 
+func TestOwnGoComesFirst(t *testing.T) {
+	l := newLab(t, "")
+	bin := filepath.Join(l.home, "bin")
+	program(t, bin, "go", "echo go1.20")
+	own := program(t, filepath.Join(l.home, ".local/share/glassy/toolchain/go/bin"), "go", "echo go1.26.6")
+	t.Setenv("PATH", bin)
+	l.run(t, exitFailed, "doctor") // there is no gcc
+	if got, want := line(t, l.out.String(), "Go"), "ok       Go            go1.26.6 at "+own; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
 func TestSizes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 kB", 1500: "1 kB", 1 << 20: "1.0 MB", 150 << 20: "150.0 MB"} {
 		if got := sizeText(n); got != want {
