@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -164,6 +166,36 @@ func TestHistoryManyProcesses(t *testing.T) {
 		if n != lines {
 			t.Errorf("%s wrote %d lines, want %d", who, n, lines)
 		}
+	}
+}
+
+// A kernel waits while another holds the file.
+func TestHistoryWaitsForTheLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.jsonl")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	// Shared, so that only a kernel that wants the file for itself waits.
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan *history)
+	go func() { opened <- openHistory(path, quiet()) }()
+	select {
+	case <-opened:
+		t.Fatal("the history was opened while another process held it")
+	case <-time.After(50 * time.Millisecond):
+	}
+	if _, err := f.WriteString("{\"session\":7}\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_UN); err != nil {
+		t.Fatal(err)
+	}
+	if h := <-opened; h.session != 8 {
+		t.Errorf("session %d after another took 7, want 8", h.session)
 	}
 }
 

@@ -1,0 +1,49 @@
+package server
+
+import (
+	"testing"
+
+	"glassy/kernel/wire"
+)
+
+func asked(typ string) *request {
+	return &request{Message: &wire.Message{Header: wire.Header{ID: "1", Type: typ}}}
+}
+
+// Wherever an interrupt meets a cell, it is either told to go to the engine or
+// keeps the cell from getting there.
+func TestQueueInterrupt(t *testing.T) {
+	q := newQueue()
+	early, late := asked("execute_request"), asked("execute_request")
+	q.push(early)
+	q.push(late)
+	q.push(asked("complete_request"))
+
+	q.pop()
+	if q.interrupt() {
+		t.Error("the engine is interrupted for a cell that it does not have")
+	}
+	if q.enter(early) {
+		t.Error("a cell interrupted before the engine got it still goes there")
+	}
+	q.finish(early)
+
+	if q.pop(); !q.enter(late) {
+		t.Error("an interrupt of one cell keeps the next from the engine")
+	}
+	if !q.interrupt() {
+		t.Error("the engine is not interrupted for the cell that it has")
+	}
+	q.finish(late)
+
+	waiting := asked("execute_request")
+	q.push(waiting)
+	q.finish(q.pop()) // the complete_request
+	if q.interrupt() || !waiting.aborted {
+		t.Errorf("an interrupt between cells must abort those that wait: aborted %v", waiting.aborted)
+	}
+	q.close()
+	if r := q.pop(); r != nil {
+		t.Errorf("a closed queue gives %v", r)
+	}
+}
