@@ -281,18 +281,19 @@ install_all() {
 
 first_figure() {
 	[ -e "$book" ] || die "$book is not in the checkout"
+	rm -rf "$out/figures"
 	step "running $book without Jupyter" notebook \
 		"$bin/glassy" run "$book" -o "$out/$(basename "$book")" --figures "$out/figures"
 }
 
 farewell() {
-	local figure
-	figure=$(find "$out/figures" -name '*.svg' | sort | head -n 1)
-	[ -n "$figure" ] || die "the notebook ran but drew no figure into $out/figures"
+	local figures
+	figures=$(find "$out/figures" -name '*.svg' | sort)
+	[ -n "$figures" ] || die "the notebook ran but drew no figure into $out/figures"
 	cat <<-END
 
 		Glassy is installed. The whole took $((SECONDS - began)) s.
-		  the figure     $figure
+		  the figures    $(paste -sd ' ' <<<"$figures")
 		  the notebook   $venv/bin/jupyter lab $top/$book
 		  in words       $bin/glassy doctor
 		Any other Jupyter of yours finds the kernel "glassy" too.

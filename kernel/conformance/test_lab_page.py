@@ -1,4 +1,4 @@
-"""One JupyterLab page in headless Chromium: opens the notebook, runs all cells, finds the figure.
+"""One JupyterLab page in headless Chromium: opens the notebook, runs all cells, finds the figures.
 
 Run: NOTEBOOK=path OUT=folder [CHROMIUM=path] python -m unittest -v test_lab_page
 The notebook is copied without its outputs, so that what is found was drawn in
@@ -103,7 +103,7 @@ class Page(unittest.TestCase):
         cls.lab = Lab(cls.root)
         cls.addClassCleanup(cls.lab.close)
 
-    def test_run_all_draws_the_figure(self):
+    def test_run_all_draws_the_figures(self):
         with sync_playwright() as p:
             browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(viewport={"width": 1280, "height": 1600})
@@ -140,24 +140,30 @@ class Page(unittest.TestCase):
         file = self.root / NOTEBOOK.name
 
         def ran():
+            if not file.stat().st_size:  # it is being written
+                return None
             cells = [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
             return cells if sum(c.execution_count is not None for c in cells) >= self.cells else None
 
         until("JupyterLab saves the notebook", ran)
-        return [out for cell in ran() for out in cell.outputs]
+        outputs = [out for cell in ran() for out in cell.outputs]
+        nbformat.validate(nbformat.read(file, as_version=4))
+        return outputs
 
     def check(self, page):
         outputs = self.saved(page)
         errors = [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
         self.assertEqual(errors, [])
-        figure = page.locator(".jp-RenderedSVG, .jp-RenderedImage").first
-        expect(figure).to_be_visible()
-        figure.scroll_into_view_if_needed()
-        shot = Image.open(io.BytesIO(figure.screenshot(path=OUT / "jupyterlab-figure.png"))).convert("L")
-        self.assertGreaterEqual(min(shot.size), 100, f"the figure is {shot.size} pixels")
-        ink = sum(shot.histogram()[:200]) / (shot.width * shot.height)
-        self.assertGreater(ink, 0.002, "the figure is blank")
-        self.assertLess(ink, 0.9, "the figure is all ink")
+        figures = page.locator(".jp-OutputArea-output :is(svg, img)")
+        self.assertGreater(figures.count(), 0, "no figure on the page")
+        for n, figure in enumerate(figures.all()):
+            figure.scroll_into_view_if_needed()
+            expect(figure).to_be_visible()
+            shot = Image.open(io.BytesIO(figure.screenshot(path=OUT / f"jupyterlab-figure-{n + 1}.png"))).convert("L")
+            self.assertGreaterEqual(min(shot.size), 100, f"figure {n + 1} is {shot.size} pixels")
+            ink = sum(shot.histogram()[:200]) / (shot.width * shot.height)
+            self.assertGreater(ink, 0.002, f"figure {n + 1} is blank")
+            self.assertLess(ink, 0.9, f"figure {n + 1} is all ink")
 
 
 if __name__ == "__main__":
