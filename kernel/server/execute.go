@@ -54,7 +54,9 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 			Content: map[string]any{"code": q.Code, "execution_count": count}})
 	}
 
-	result := s.run(ctx, r, engine.Cell{Code: q.Code, Count: count}, out)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	result := s.run(ctx, cancel, r, engine.Cell{Code: q.Code, Count: count}, out)
 	if e := result.Error; e != nil {
 		if yes(q.StopOnError) || e.Interrupted {
 			time.Sleep(abortWindow)
@@ -103,14 +105,14 @@ func (s *Server) executed(started time.Time, status string, content map[string]a
 
 // run gives a cell to the engine, unless it was interrupted before it got
 // there. A panic of the engine is the cell's error.
-func (s *Server) run(ctx context.Context, r *request, c engine.Cell, out engine.Output) (result engine.Result) {
+func (s *Server) run(ctx context.Context, cancel func(), r *request, c engine.Cell, out engine.Output) (result engine.Result) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panic in the engine", "panic", p, "stack", string(debug.Stack()))
 			result = engine.Result{Error: &engine.Error{Name: "KernelPanic", Value: fmt.Sprint(p)}}
 		}
 	}()
-	if !s.queue.enter(r) {
+	if !s.queue.enter(r, cancel) {
 		return engine.Result{Error: &engine.Error{Name: "Interrupted", Value: "before the cell began", Interrupted: true}}
 	}
 	return s.engine.Execute(ctx, c, out)

@@ -23,6 +23,7 @@ type fake struct {
 	scripts   map[string]script
 	ran       []engine.Cell
 	comms     []engine.CommMessage
+	slow      time.Duration // from the begin of Execute until Interrupt works
 	completed func(code string, cursor int) engine.Completion
 }
 
@@ -75,6 +76,7 @@ func newFake() *fake {
 
 func (f *fake) Execute(ctx context.Context, c engine.Cell, out engine.Output) engine.Result {
 	stop := make(chan struct{})
+	time.Sleep(f.slow)
 	f.mu.Lock()
 	f.ran = append(f.ran, c)
 	f.stop = stop

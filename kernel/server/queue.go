@@ -15,13 +15,14 @@ type request struct {
 	// The queue's.
 	aborted     bool // came before an error that stops the queue
 	interrupted bool
-	entered     bool // the engine has it, and can be interrupted
+	entered     bool   // the engine has it
+	cancel      func() // ends the context that the engine has it with
 }
 
 func (r *request) isCell() bool { return r.Header.Type == "execute_request" }
 
-// isComm reports whether the request runs the user's code like a cell does: a
-// widget's callback.
+// isComm reports whether the request may run the user's code like a cell does:
+// a widget's callback.
 func (r *request) isComm() bool {
 	return strings.HasPrefix(r.Header.Type, "comm_") && !strings.HasSuffix(r.Header.Type, "_request")
 }
@@ -70,12 +71,12 @@ func (q *queue) pop() *request {
 	return r
 }
 
-// enter notes that the engine gets the cell r now. It reports false when r was
-// interrupted before.
-func (q *queue) enter(r *request) bool {
+// enter notes that the engine gets the cell r now, with a context that cancel
+// ends. It reports false when r was interrupted before.
+func (q *queue) enter(r *request, cancel func()) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	r.entered = !r.interrupted
+	r.entered, r.cancel = !r.interrupted, cancel
 	return r.entered
 }
 
@@ -88,19 +89,22 @@ func (q *queue) finish(r *request) {
 	}
 }
 
-// interrupt marks the cell being handled and reports whether the engine is to
-// be interrupted. Between cells it aborts those that wait.
-func (q *queue) interrupt() bool {
+// interrupt marks the cell being handled; between cells it aborts those that
+// wait. It returns how to end the context of the cell, nil when the engine has
+// none, and whether the engine is to hear of the interrupt: it is not when it
+// would take it for idle but is about to get the cell.
+func (q *queue) interrupt() (cancel func(), tell bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.current == nil || !q.current.isCell() {
+	r := q.current
+	if r == nil || !r.isCell() {
 		q.abortLocked()
 	}
-	if q.current == nil {
-		return false
+	if r == nil {
+		return nil, true
 	}
-	q.current.interrupted = true
-	return q.current.entered
+	r.interrupted = true
+	return r.cancel, r.entered
 }
 
 // abort marks the cells that wait, for an aborted reply each.

@@ -20,27 +20,31 @@ func TestQueueInterrupt(t *testing.T) {
 	q.push(asked("complete_request"))
 
 	q.pop()
-	if q.interrupt() {
+	if cancel, tell := q.interrupt(); tell || cancel != nil {
 		t.Error("the engine is interrupted for a cell that it does not have")
 	}
-	if q.enter(early) {
+	ended := 0
+	end := func() { ended++ }
+	if q.enter(early, end) {
 		t.Error("a cell interrupted before the engine got it still goes there")
 	}
 	q.finish(early)
 
-	if q.pop(); !q.enter(late) {
+	if q.pop(); !q.enter(late, end) {
 		t.Error("an interrupt of one cell keeps the next from the engine")
 	}
-	if !q.interrupt() {
+	if cancel, tell := q.interrupt(); !tell || cancel == nil {
 		t.Error("the engine is not interrupted for the cell that it has")
+	} else if cancel(); ended != 1 {
+		t.Error("the context of the cell was not ended")
 	}
 	q.finish(late)
 
 	waiting := asked("execute_request")
 	q.push(waiting)
 	q.finish(q.pop()) // the complete_request
-	if q.interrupt() || !waiting.aborted {
-		t.Errorf("an interrupt between cells must abort those that wait: aborted %v", waiting.aborted)
+	if cancel, tell := q.interrupt(); cancel != nil || !tell || !waiting.aborted {
+		t.Errorf("an interrupt between cells must abort those that wait and reach the engine: aborted %v, told %v", waiting.aborted, tell)
 	}
 	q.close()
 	if r := q.pop(); r != nil {

@@ -27,8 +27,10 @@ type Engine interface {
 	Inspect(code string, cursor, detail int) (display.Bundle, bool)
 	Completeness(code string) (engine.Completeness, string)
 	// Interrupt ends the cell that runs, or what a comm message set going, and
-	// does not wait for the end. One that meets the very start of an Execute
-	// counts for it; with nothing to end it has no effect.
+	// does not wait for the end. The context of the cell is cancelled besides,
+	// so that an interrupt at the very start of Execute is not lost. It is
+	// called between cells too: a cell that was left behind is the engine's to
+	// deal with.
 	Interrupt()
 	Comm(m engine.CommMessage, out engine.Output)
 }
@@ -116,12 +118,16 @@ func Run(ctx context.Context, cfg Config) error {
 func (s *Server) Connection() wire.Connection { return s.sockets.Connection() }
 
 // Interrupt does what interrupt_request does: it interrupts the running cell,
-// or, between cells, aborts those that wait. It may be called at any time.
+// or, between cells, aborts those that wait, and tells the engine either way.
+// It may be called at any time.
 func (s *Server) Interrupt() {
-	running := s.queue.interrupt()
+	cancel, tell := s.queue.interrupt()
 	s.stdin.interrupt()
-	if running {
+	if tell {
 		s.guarded("interrupting", s.engine.Interrupt)
+	}
+	if cancel != nil {
+		cancel()
 	}
 }
 

@@ -134,9 +134,12 @@ func TestInterruptFifty(t *testing.T) {
 	want(t, f.run("value 1").Reply, "status", "ok", "execution_count", 51.0)
 }
 
-// An interrupt right behind a request is not lost, however the two meet.
+// An interrupt right behind a request is not lost, however the two meet, even
+// by an engine that is slow to listen.
 func TestInterruptRace(t *testing.T) {
-	f := connect(t, start(t, server.Config{Engine: newFake()}))
+	e := newFake()
+	e.slow = 5 * time.Millisecond
+	f := connect(t, start(t, server.Config{Engine: e}))
 	for range 50 {
 		id := f.send(wire.Shell, "execute_request", wiretest.Execute("loop"))
 		if err := f.AwaitStatus(f.ctx, id, "busy"); err != nil {
