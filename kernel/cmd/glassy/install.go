@@ -57,11 +57,11 @@ func readManifest(home string) (m manifest, err error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return manifest{}, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(b, &m)
-	}
 	if err != nil {
-		return manifest{}, fmt.Errorf("%s: %w", manifestPath(home), err)
+		return manifest{}, fmt.Errorf("what is installed: %w", err)
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return manifest{}, fmt.Errorf("%s: %w; glassy uninstall removes it", manifestPath(home), err)
 	}
 	return m, nil
 }
@@ -134,7 +134,7 @@ func (a *app) install(ctx context.Context, args []string) error {
 	}
 	old, err := readManifest(cfg.Home)
 	if err != nil {
-		return fmt.Errorf("%w\nglassy uninstall removes it", err)
+		return err
 	}
 	for _, d := range []string{cfg.Home, cfg.Cache, kernels} {
 		if err := os.MkdirAll(d, 0o777); err != nil {
