@@ -52,6 +52,7 @@ class Kernel:
 
     history: tuple = ("tail", "range", "search")
     may_skip: tuple = ()  # reasons for which the published suite may skip a test of this kernel
+    scratch: str = ""  # pattern of the folders that running kernels keep, below the user's cache folder
     session_child: bool = False  # user memory lives in a child of the kernel's process
     exit: str = ""  # asks to end the process that runs it
     die: str = ""  # ends the process that runs it, past all catching
@@ -139,6 +140,7 @@ GO = Kernel(
     part=["func f() int {", "for i := range 3 {"],
     wrong=["x := := 1"],
     inspect="fmt.Println",
+    scratch="glassy/session-*",
     session_child=True,
     exit="os.Exit(3)",
     die="func deeper(n int) int { return deeper(n+1) + 1 }\ndeeper(0)",

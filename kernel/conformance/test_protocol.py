@@ -4,6 +4,7 @@ Run: KERNEL=glassy python -m unittest -v test_protocol
      KERNEL=python3 python -m unittest -v test_protocol    (proves the tests)
 """
 
+import os
 import signal
 import statistics
 import subprocess
@@ -13,6 +14,7 @@ import time
 import unittest
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import Empty
 
 import psutil
@@ -312,6 +314,22 @@ class Life(unittest.TestCase):
             self.assertEqual((reply["msg_type"], reply["content"]["restart"]), ("shutdown_reply", False))
             until("all its processes end", lambda: not any(map(alive, mine)))
 
+    @unittest.skipUnless(K.scratch, f"{K.name} keeps no files of a session")
+    def test_leaves_no_files(self):
+        """A kernel that is shut down takes its files along; those of a killed one go when the next starts."""
+        before = _scratch()
+        with kernel(K.name) as (manager, client):
+            client.run(K.define)
+            self.assertTrue(_scratch() - before, "the pattern of scratch folders fits nothing")
+            client.control("shutdown_request", {"restart": False})
+            until("the kernel's files are gone", lambda: not _scratch() - before)
+        with kernel(K.name) as (manager, client):
+            client.run(K.define)
+            killed = _scratch() - before
+            process(manager).kill()
+        with kernel(K.name):
+            until("the killed kernel's files are gone", lambda: not _scratch() & killed)
+
     def test_history_outlives_a_restart(self):
         with kernel(K.name) as (manager, client):
             mark = uuid.uuid4().hex
@@ -339,6 +357,11 @@ class Life(unittest.TestCase):
         barrier = threading.Barrier(10)
         with ThreadPoolExecutor(10) as pool:
             self.assertEqual(list(pool.map(one, range(0, 1000, 100))), [str(v + 10) for v in range(0, 1000, 100)])
+
+
+def _scratch():
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return set(cache.glob(K.scratch))
 
 
 class FrontEndGone(unittest.TestCase):
