@@ -53,7 +53,7 @@ func operandStart(code string, end int) int {
 // Complete proposes how to go on at a byte offset.
 func (s *Session) Complete(code string, cursor int) Completion {
 	cursor = max(0, min(cursor, len(code)))
-	s.guardScope()
+	s.running.Lock()
 	defer s.running.Unlock()
 	line := code[strings.LastIndexByte(code[:cursor], '\n')+1 : cursor]
 	if word, ok := strings.CutPrefix(strings.TrimSpace(line), "%"); ok && !strings.Contains(word, " ") {
@@ -84,10 +84,6 @@ func (s *Session) Complete(code string, cursor int) Completion {
 	c.Items = slices.CompactFunc(c.Items, func(a, b CompletionItem) bool { return a.Text == b.Text })
 	return c
 }
-
-// guardScope waits for the running cell's hold on the session's names; it is
-// released when the cell only runs.
-func (s *Session) guardScope() { s.running.Lock() }
 
 func (s *Session) completeMagic(word string, cursor int) Completion {
 	c := Completion{Start: cursor - len(word), End: cursor}
@@ -238,10 +234,12 @@ func hasPrefixFold(s, prefix string) bool {
 // Inspect describes what stands at a byte offset: signature and documentation,
 // with the source of session functions at detail 1.
 func (s *Session) Inspect(code string, cursor, detail int) (display.Bundle, bool) {
-	cursor = max(0, min(cursor, len(code)))
-	if s.running.TryLock() { // %-lines come here with the lock held
-		defer s.running.Unlock()
-	}
+	s.running.Lock()
+	defer s.running.Unlock()
+	return s.inspect(code, max(0, min(cursor, len(code))), detail)
+}
+
+func (s *Session) inspect(code string, cursor, detail int) (display.Bundle, bool) {
 	end := cursor
 	for end < len(code) {
 		r, n := utf8.DecodeRuneInString(code[end:])

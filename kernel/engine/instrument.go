@@ -264,7 +264,11 @@ func (r *rewriter) selectStatement(n *ast.SelectStmt) {
 			return // it has a default: it never waits
 		}
 	}
-	r.insert(n.Body.Rbrace, "case <-"+cellImport+".Done(): panic("+cellImport+".Interrupt) ")
+	sep := "; "
+	if len(n.Body.List) == 0 {
+		sep = ""
+	}
+	r.insert(n.Body.Rbrace, sep+"case <-"+cellImport+".Done(): panic("+cellImport+".Interrupt) ")
 }
 
 func (r *rewriter) goStatement(n *ast.GoStmt) {

@@ -35,7 +35,7 @@ func (s *Session) lookAt(code string, end int) *lookup {
 		}
 		u.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
 		u.write()
-		u.check(s.importer(token.NewFileSet()), s.shop.tool.lang, true)
+		u.check(s.imp, s.shop.tool.lang, true)
 		return &lookup{u, s}
 	}
 	return nil

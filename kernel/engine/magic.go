@@ -53,8 +53,8 @@ func (s *Session) magics(code string) (text string, m magic, err error) {
 				m.time = true
 				lines[i] = rest
 			case "help":
-				b := display.Markdown(helpText).MIMEBundle()
-				m.page = &display.Bundle{Data: b}
+				b := display.Markdown(helpText)
+				m.page = &b
 				return "", m, nil
 			default:
 				return "", m, fmt.Errorf("unknown magic %%%s in line %d; there are %%help and %%time, !command and ?name", name, i+1)
@@ -62,11 +62,11 @@ func (s *Session) magics(code string) (text string, m magic, err error) {
 		case len(lines) == 1 && (strings.HasPrefix(trimmed, "?") || strings.HasSuffix(trimmed, "?")):
 			name := strings.Trim(trimmed, "? ")
 			if name == "" {
-				b := display.Markdown(helpText).MIMEBundle()
-				m.page = &display.Bundle{Data: b}
+				b := display.Markdown(helpText)
+				m.page = &b
 				return "", m, nil
 			}
-			b, ok := s.Inspect(name, len(name), strings.Count(trimmed, "?")-1)
+			b, ok := s.inspect(name, len(name), strings.Count(trimmed, "?")-1)
 			if !ok {
 				return "", m, fmt.Errorf("nothing is known of %s", name)
 			}

@@ -78,6 +78,7 @@ func Prepare(ctx context.Context, cfg Config, progress io.Writer) error {
 type Session struct {
 	cfg  Config
 	shop *workshop
+	imp  types.Importer
 	dir  string // of this session's compiled cells
 
 	running sync.Mutex // held while a cell is compiled and runs
@@ -131,6 +132,7 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 		cfg: cfg, shop: shop, dir: dir, scope: newScope(), packages: maps.Clone(shop.packages),
 		counts: map[int]int{}, texts: map[int]string{}, comms: map[string]bool{},
 	}
+	s.imp = s.newImporter()
 	s.nameCommon()
 	if s.proc, err = startProcess(shop.binary(), cfg.Dir, s); err != nil {
 		os.RemoveAll(dir)
@@ -190,9 +192,10 @@ func (s *Session) nameCommon() {
 	}
 }
 
-// importPackage implements the type checker's view of compiled packages.
-func (s *Session) importer(fset *token.FileSet) types.Importer {
-	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
+// newImporter is the type checker's view of compiled packages. A session has
+// one, so that a type is the same type in all its cells.
+func (s *Session) newImporter() types.Importer {
+	return importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
 		a, ok := s.packages[path]
 		if !ok || a.Export == "" {
 			return nil, fmt.Errorf("package %s is not compiled", path)
@@ -410,7 +413,7 @@ func (s *Session) build(ctx context.Context, text string, count int, out Output)
 	u := newUnit(n, src, s.scope)
 	u.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
 	u.write()
-	ds := u.check(s.importer(token.NewFileSet()), s.shop.tool.lang, false)
+	ds := u.check(s.imp, s.shop.tool.lang, false)
 	if len(ds) > 0 && len(u.again) > 0 {
 		// An older declaration does not go with the new ones: leave those alone
 		// that the cell does not change itself.
@@ -418,7 +421,7 @@ func (s *Session) build(ctx context.Context, text string, count int, out Output)
 		v.leaveDependents()
 		v.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
 		v.write()
-		if ds2 := v.check(s.importer(token.NewFileSet()), s.shop.tool.lang, false); len(ds2) == 0 {
+		if ds2 := v.check(s.imp, s.shop.tool.lang, false); len(ds2) == 0 {
 			u, ds = v, nil
 		}
 	}

@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCells runs the catalogues of cells in testdata, and the file named by
+// GLASSY_CELLS: each case in a fresh session.
+func TestCells(t *testing.T) {
+	files, err := filepath.Glob("testdata/*cells.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no catalogue in testdata: %v", err)
+	}
+	if f := os.Getenv("GLASSY_CELLS"); f != "" {
+		files = append(files, f)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) { runCatalogue(t, file) })
+	}
+}
+
+func runCatalogue(t *testing.T, file string) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cat struct {
+		Imports []string
+		Cases   []struct {
+			Name  string
+			Cells []string
+			Want  string
+			Stdin string
+		}
+	}
+	if err := json.Unmarshal(data, &cat); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	imports := "import (\n"
+	for _, p := range cat.Imports {
+		imports += fmt.Sprintf("\t%q\n", p)
+	}
+	imports += "\t\"glassy/kernel/engine/testdata/lab\"\n)"
+	for _, c := range cat.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.ok(imports)
+			all := ""
+			for i, code := range c.Cells {
+				r := &recorder{}
+				if c.Stdin != "" {
+					r.stdin = strings.Split(strings.TrimSuffix(c.Stdin, "\n"), "\n")
+				}
+				res := b.Execute(t.Context(), Cell{Code: code, Count: i + 2}, r)
+				all += r.text()
+				if res.Error == nil {
+					continue
+				}
+				if c.Want == "ERR" && i == len(c.Cells)-1 {
+					if !strings.Contains(res.Error.Value, fmt.Sprintf("Cell[%d]:", i+2)) {
+						t.Errorf("the error has no position: %q", res.Error.Value)
+					}
+					return
+				}
+				t.Fatalf("cell %d: %s", i+1, strings.Join(res.Error.Traceback, "\n"))
+			}
+			if c.Want == "ERR" {
+				t.Fatal("no error")
+			}
+			if all != c.Want {
+				t.Errorf("printed %q, want %q", all, c.Want)
+			}
+		})
+	}
+}
