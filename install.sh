@@ -52,7 +52,7 @@ step() {
 	(set -e && "$@") >"$log" 2>&1 &
 	wait $! || {
 		say "FAILED: $words"
-		tail -n 25 "$log" >&2
+		tail -n 12 "$log" >&2
 		die "$words: failed; its whole output is in $log" "$(hint "$log")" \
 			"What was there before is still there. Mend this and run ./install.sh again."
 	}
@@ -61,8 +61,8 @@ step() {
 
 # hint FILE: what to do about what the file says went wrong.
 hint() {
-	if grep -qi 'no space left' "$1"; then
-		echo "The disk is full: $(df -h --output=avail "$home" | tail -n 1 | tr -d ' ') left at $home; $DISK_MB MB are needed."
+	if grep -qi 'no space left' "$1" || (($(free_mb) < 50)); then
+		echo "The disk is full: $(free_mb) MB are left at $home; about $DISK_MB MB are needed in all."
 	elif grep -qi 'permission denied\|read-only file system' "$1"; then
 		echo "A folder may not be written to: see the path above. PREFIX, XDG_DATA_HOME and XDG_CACHE_HOME choose others."
 	elif grep -qiE 'no such host|name resolution|network is unreachable|GOPROXY=off|disabled by|No matching distribution|connection refused|timed? ?out' "$1"; then
@@ -149,7 +149,7 @@ system_packages() {
 	# shellcheck disable=SC2086 # a list of words
 	step "installing $list with apt-get" apt apt_install $list
 	list=$(missing "$1" | tr '\n' ' ')
-	[ -z "$list" ] || die "still missing after apt-get: $list" "Python must be 3.11 or newer, with its venv module." "$words"
+	[ -z "$list" ] || die "still missing after apt-get: $list" "Needed: a gcc that compiles; Python 3.11 or newer with its venv module." "$words"
 }
 
 writable() {
@@ -160,11 +160,12 @@ writable() {
 	done
 }
 
+free_mb() { df -Pm "$home" | awk 'NR == 2 { print $4 }'; }
+
 room() {
-	local free
 	[ ! -e "$cache/complete" ] || return 0 # most of it is here already
-	free=$(df -Pm "$home" | awk 'NR == 2 { print $4 }')
-	((free >= DISK_MB)) || die "the disk is too full: $free MB are free at $home, about $DISK_MB MB are needed"
+	(($(free_mb) >= DISK_MB)) ||
+		die "the disk is too full: $(free_mb) MB are free at $home, about $DISK_MB MB are needed"
 }
 
 # ---- the Python side -------------------------------------------------------
@@ -197,7 +198,7 @@ packages() {
 python_environment() {
 	export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 	unset PIP_TARGET PIP_PREFIX PIP_USER PYTHONPATH PYTHONHOME
-	if ! "$venv/bin/python" -m pip --version; then
+	if ! [ -x "$venv/bin/python" ] || ! "$venv/bin/python" -m pip --version; then
 		rm -rf "$venv"
 		"$(find_python)" -m venv "$venv"
 	fi
@@ -229,6 +230,7 @@ go_toolchain() {
 }
 
 build() {
+	trap 'rm -f "$bin/.glassy.new"' EXIT # also when the disk fills up half-way
 	CGO_ENABLED=0 go build -o "$bin/.glassy.new" ./kernel/cmd/glassy
 	mv "$bin/.glassy.new" "$bin/glassy"
 }
@@ -305,15 +307,15 @@ farewell() {
 }
 
 uninstall() {
-	local dir
+	local dir made=()
+	if [ -f "$cache/made" ]; then mapfile -t made <"$cache/made"; fi # it goes with the cache
 	if [ -x "$bin/glassy" ]; then "$bin/glassy" uninstall || say "glassy uninstall failed; going on without it"; fi
-	if [ -f "$cache/made" ]; then
-		while read -r dir; do
-			say "removing $dir, which this script had Go make"
-			chmod -R u+w "$dir" 2>/dev/null || true # Go keeps its modules read-only
-			rm -rf "$dir"
-		done <"$cache/made"
-	fi
+	for dir in "${made[@]}"; do
+		[ -d "$dir" ] || continue
+		say "removing $dir, which this script had Go make"
+		chmod -R u+w "$dir" 2>/dev/null || true # Go keeps its modules read-only
+		rm -rf "$dir"
+	done
 	rm -rf "$bin/glassy" "$home" "$cache" "$share/jupyter/kernels/glassy" "$out"
 	# Folders that were made on the way, where nothing else has come to live in them.
 	for dir in "$bin" "${bin%/bin}" "$share/jupyter/kernels" "$share/jupyter" "$share" "$(dirname "$cache")" "${GOPATH:-$HOME/go}/pkg" "${GOPATH:-$HOME/go}" \
@@ -348,7 +350,7 @@ main() {
 	first_figure
 	farewell
 	if [ "$mode" = test ]; then
-		CHROMIUM=$(find_chromium) BIN=$bin VENV=$venv OUT=$out CACHE=$cache bash .ci/stages
+		CHROMIUM=$(find_chromium) BIN=$bin VENV=$venv DATA=$home OUT=$out CACHE=$cache bash .ci/stages
 	fi
 }
 

@@ -105,7 +105,7 @@ class Page(unittest.TestCase):
 
     def test_run_all_draws_the_figures(self):
         with sync_playwright() as p:
-            browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=os.environ | {"HOME": str(self.root)})
             page = browser.new_page(viewport={"width": 1280, "height": 1600})
             page.set_default_timeout(30_000)
             try:
