@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 
 	"glassy/kernel/display"
 )
@@ -48,14 +47,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Name + ": " + e.Value }
 
 // CommMessage is one message of a comm, either way.
-type CommMessage struct {
-	Type     string          `json:"type"` // comm_open, comm_msg, comm_close
-	ID       string          `json:"comm_id"`
-	Target   string          `json:"target_name,omitempty"`
-	Data     json.RawMessage `json:"data"`
-	Metadata json.RawMessage `json:"metadata,omitempty"`
-	Buffers  [][]byte        `json:"buffers,omitempty"`
-}
+type CommMessage = display.CommMessage
 
 // Completion answers a completion request. Offsets are bytes into the code.
 type Completion struct {

@@ -24,6 +24,9 @@ func (r *rewriter) Visit(n ast.Node) ast.Visitor {
 	case *ast.StructType:
 		r.hideFields(n)
 	case *ast.FuncDecl:
+		if r.offset(n.Pos()) == r.run {
+			r.betweenStatements(n.Body)
+		}
 		if n.Body != nil && r.offset(n.Pos()) < r.vars && r.calls(n.Body) {
 			r.insert(n.Body.Lbrace+1, cellImport+".Check(); ")
 		}
@@ -57,6 +60,17 @@ func (r *rewriter) Visit(n ast.Node) ast.Visitor {
 		r.call(n)
 	}
 	return r
+}
+
+// betweenStatements stops a cell that was left behind in a call when the call
+// comes back.
+func (r *rewriter) betweenStatements(body *ast.BlockStmt) {
+	last := r.lastExpr()
+	for i, s := range body.List[:len(body.List)-1] {
+		if ex, ok := s.(*ast.ExprStmt); i > 0 && !(ok && last != nil && ex.X == last) {
+			r.insert(s.Pos(), cellImport+".Check(); ")
+		}
+	}
 }
 
 func (r *rewriter) parent(k int) ast.Node {

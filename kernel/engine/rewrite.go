@@ -153,7 +153,7 @@ func (r *rewriter) showLast() {
 	}
 	r.shows = true
 	// An edit at the same place by the walk comes after this insertion.
-	r.edits = append([]edit{{r.offset(e.Pos()), r.offset(e.Pos()), "return " + cellImport + ".Show("}}, r.edits...)
+	r.edits = append([]edit{{r.offset(e.Pos()), r.offset(e.Pos()), cellImport + ".Check(); return " + cellImport + ".Show("}}, r.edits...)
 	r.insert(e.End(), ")")
 }
 

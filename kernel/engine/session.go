@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/importer"
@@ -91,13 +90,13 @@ type Session struct {
 	units    []*compiled       // in order of their first run
 	count    int
 	proc     *process
-	out      Output // of the running cell, or the last one
+	out      Output          // of the running cell, or the last one
+	ctx      context.Context // of the running cell, or the last one
 	cancel   context.CancelFunc
 	zombies  bool // a cell was abandoned and may still run
 	counts   map[int]int
 	texts    map[int]string
 	docs     docCache
-	comms    map[string]bool
 }
 
 // compiled is a unit that has been compiled, with what makes it reusable.
@@ -130,7 +129,7 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 	}
 	s := &Session{
 		cfg: cfg, shop: shop, dir: dir, scope: newScope(), packages: maps.Clone(shop.packages),
-		counts: map[int]int{}, texts: map[int]string{}, comms: map[string]bool{},
+		counts: map[int]int{}, texts: map[int]string{},
 	}
 	s.imp = s.newImporter()
 	s.nameCommon()
@@ -234,9 +233,8 @@ func (s *Session) message(p *process, m cell.Message) {
 	case "input":
 		go s.input(p, out, m)
 	case "comm":
-		var c CommMessage
-		if out != nil && json.Unmarshal(m.Comm, &c) == nil {
-			out.Comm(c)
+		if out != nil {
+			out.Comm(*m.Comm)
 		}
 	}
 }
@@ -246,12 +244,10 @@ func (s *Session) input(p *process, out Output, m cell.Message) {
 	if out == nil {
 		q.Err = "no front end to ask"
 	} else {
-		ctx, cancel := context.WithCancel(context.Background())
 		s.mu.Lock()
-		s.cancel = cancel
+		ctx := s.ctx
 		s.mu.Unlock()
 		text, err := out.Input(ctx, m.Prompt, m.Password)
-		cancel()
 		switch {
 		case errors.Is(err, io.EOF):
 			q.Err = "EOF"
@@ -277,17 +273,23 @@ func unmarkBundle(b display.Bundle) display.Bundle {
 func (s *Session) Execute(ctx context.Context, c Cell, out Output) Result {
 	s.running.Lock()
 	defer s.running.Unlock()
+	ctx, done := s.begin(ctx, out)
+	defer done()
+	return s.execute(ctx, c, out)
+}
+
+// begin makes out the place for output, and the context one that Interrupt ends.
+func (s *Session) begin(ctx context.Context, out Output) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	s.mu.Lock()
-	s.out, s.cancel = out, cancel
+	s.out, s.ctx, s.cancel = out, ctx, cancel
 	s.mu.Unlock()
-	defer func() {
+	return ctx, func() {
 		s.mu.Lock()
 		s.cancel = nil
 		s.mu.Unlock()
-	}()
-	return s.execute(ctx, c, out)
+		cancel()
+	}
 }
 
 func (s *Session) execute(ctx context.Context, c Cell, out Output) Result {
@@ -543,19 +545,24 @@ func (s *Session) commit(u *compiled) {
 
 // run runs a loaded cell and waits for its end.
 func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) Result {
+	return s.ask(ctx, cell.Request{Op: "run", Unit: u.n, Time: timed}, out)
+}
+
+// ask has the session process run something and waits for its end. When ctx
+// ends before, the process is asked to stop.
+func (s *Session) ask(ctx context.Context, q cell.Request, out Output) Result {
 	if s.dead() {
 		s.restart()
 	}
 	p := s.proc
-	stop := context.AfterFunc(ctx, func() { _ = p.send(cell.Request{Op: "interrupt"}) })
-	defer stop()
-	if err := p.send(cell.Request{Op: "run", Unit: u.n, Time: timed}); err != nil {
-		return s.died(p, u)
+	if err := p.send(q); err != nil {
+		return s.died(p)
 	}
+	defer context.AfterFunc(ctx, func() { _ = p.send(cell.Request{Op: "interrupt"}) })()
 	for {
 		m, ok := <-p.messages
 		if !ok {
-			return s.died(p, u)
+			return s.died(p)
 		}
 		if m.Op != "result" {
 			continue
@@ -576,7 +583,7 @@ func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) 
 
 // died tells of the end of the session process in the middle of a cell, and
 // starts another one.
-func (s *Session) died(p *process, u *compiled) Result {
+func (s *Session) died(p *process) Result {
 	reason := p.death()
 	s.mu.Lock()
 	byUser := s.zombies
@@ -690,19 +697,17 @@ func (s *Session) Interrupt() {
 	}
 }
 
-// Comm hands a comm message of the front end to the session process.
+// Comm hands a comm message of the front end to the cell that handles it, and
+// returns when that is done. What the handler prints goes to out.
 func (s *Session) Comm(m CommMessage, out Output) {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return
+	s.running.Lock()
+	defer s.running.Unlock()
+	ctx, done := s.begin(context.Background(), out)
+	defer done()
+	r := s.ask(ctx, cell.Request{Op: "comm", Comm: &m}, out)
+	if r.Error != nil {
+		out.Stream("stderr", strings.Join(r.Error.Traceback, "\n")+"\n")
 	}
-	s.mu.Lock()
-	p := s.proc
-	if s.out == nil {
-		s.out = out
-	}
-	s.mu.Unlock()
-	_ = p.send(cell.Request{Op: "comm", Comm: data})
 }
 
 func timingText(t *cell.Timing) string {

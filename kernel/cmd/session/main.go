@@ -5,13 +5,19 @@ package main
 
 import (
 	"glassy/kernel/engine/cell"
+	"glassy/lab/run"
 
 	// What the process has, the cells share; other packages come with the
 	// first cell that imports them.
 	_ "glassy/lab/fig"
 	_ "glassy/lab/glass"
-	_ "glassy/lab/run"
 	_ "glassy/lab/thesis"
 )
 
-func main() { cell.Main() }
+func main() {
+	run.SetHost(run.Host{
+		Context:  cell.Context,
+		Progress: func(p run.Progress) { cell.Progress(p.Name, p.Done, p.Total) },
+	})
+	cell.Main()
+}

@@ -1,8 +1,6 @@
 package cell
 
 import (
-	"encoding/json"
-
 	"glassy/kernel/display"
 )
 
@@ -16,7 +14,7 @@ type Request struct {
 	Text string `json:"text,omitempty"` // input: the line
 	Err  string `json:"err,omitempty"`  // input: why there is none
 
-	Comm json.RawMessage `json:"comm,omitempty"`
+	Comm *display.CommMessage `json:"comm,omitempty"`
 }
 
 // Message is what the session process says.
@@ -36,7 +34,7 @@ type Message struct {
 	Prompt   string `json:"prompt,omitempty"` // input
 	Password bool   `json:"password,omitempty"`
 
-	Comm json.RawMessage `json:"comm,omitempty"`
+	Comm *display.CommMessage `json:"comm,omitempty"`
 }
 
 // Failure is how a cell ended that did not end well.

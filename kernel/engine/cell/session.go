@@ -77,6 +77,7 @@ func Main() {
 	}
 	self = s
 	display.SetSink(s)
+	display.SetCommSender(func(m display.CommMessage) { s.send(Message{Op: "comm", Comm: &m}) })
 	orderLog()
 	s.send(Message{Op: "ready"})
 	in := json.NewDecoder(os.NewFile(3, "requests"))
@@ -104,23 +105,27 @@ func (s *session) handle(q Request) {
 	case "define":
 		unitOf(q.Unit).define()
 	case "run":
-		u := unitOf(q.Unit)
-		s.runs++
-		r := newRun(s.runs)
-		gone := make(chan struct{})
-		s.runMu.Lock()
-		s.running, s.abandoned = r, gone
-		s.runMu.Unlock()
-		go s.run(r, u, q.Time, gone)
+		s.start(unitOf(q.Unit), q.Time)
+	case "comm":
+		s.start(unit{define: func() {}, run: func() []any { display.ReceiveComm(*q.Comm); return nil }}, false)
 	case "interrupt":
 		s.interrupt()
 	case "input":
 		s.input <- q
 	case "ack":
 		s.acks <- struct{}{}
-	case "comm":
-		go s.comm(q.Comm)
 	}
+}
+
+// start runs u; its result is sent when it ends.
+func (s *session) start(u unit, timed bool) {
+	s.runs++
+	r := newRun(s.runs)
+	gone := make(chan struct{})
+	s.runMu.Lock()
+	s.running, s.abandoned = r, gone
+	s.runMu.Unlock()
+	go s.run(r, u, timed, gone)
 }
 
 func (s *session) send(m Message) {
@@ -143,30 +148,31 @@ func (s *session) run(r *Run, u unit, timed bool, gone chan struct{}) {
 		runtime.ReadMemStats(&mem0)
 		cpu0, t0 = cpuTime(), time.Now()
 	}
-	done := false
-	func() {
-		defer func() {
-			x := recover()
-			if x == nil && done {
-				return
-			}
-			m = Message{Fail: failure(x, done)}
-		}()
-		u.define()
-		values := u.run()
-		done = true
-		if len(values) > 0 {
-			if b := display.Of(values...); len(b.Data) > 0 {
-				m.Value = &b
-			}
+	returned := false
+	defer func() { // also after runtime.Goexit
+		if x := recover(); x != nil || !returned {
+			m = Message{Fail: failure(x)}
 		}
+		if timed {
+			wall := time.Since(t0)
+			cpu := cpuTime() - cpu0
+			runtime.ReadMemStats(&mem1)
+			m.Timing = &Timing{wall.Seconds(), cpu.Seconds(), mem1.Mallocs - mem0.Mallocs, mem1.TotalAlloc - mem0.TotalAlloc}
+		}
+		s.finish(m, gone)
 	}()
-	if timed {
-		wall := time.Since(t0)
-		cpu := cpuTime() - cpu0
-		runtime.ReadMemStats(&mem1)
-		m.Timing = &Timing{wall.Seconds(), cpu.Seconds(), mem1.Mallocs - mem0.Mallocs, mem1.TotalAlloc - mem0.TotalAlloc}
+	u.define()
+	values := u.run()
+	returned = true
+	if len(values) > 0 {
+		if b := display.Of(values...); len(b.Data) > 0 {
+			m.Value = &b
+		}
 	}
+}
+
+// finish sends the result of a cell that was not given up before.
+func (s *session) finish(m Message, gone chan struct{}) {
 	s.runMu.Lock()
 	defer s.runMu.Unlock()
 	select {
@@ -180,13 +186,10 @@ func (s *session) run(r *Run, u unit, timed bool, gone chan struct{}) {
 	s.send(m)
 }
 
-func failure(x any, returned bool) *Failure {
+func failure(x any) *Failure {
 	switch x := x.(type) {
 	case nil:
-		if !returned { // runtime.Goexit
-			return &Failure{Kind: "exit", Text: "runtime.Goexit ended the cell; the session goes on"}
-		}
-		return nil
+		return &Failure{Kind: "exit", Text: "runtime.Goexit ended the cell; the session goes on"}
 	case interrupted:
 		return &Failure{Kind: "interrupted", Text: "the cell was stopped; variables keep their values", Frames: frames(debug.Stack())}
 	case exit:
@@ -210,7 +213,7 @@ func (s *session) interrupt() {
 			return
 		case <-time.After(Grace):
 		}
-		where := blockedIn(r)
+		where := blockedIn()
 		s.runMu.Lock()
 		defer s.runMu.Unlock()
 		select {
@@ -224,27 +227,25 @@ func (s *session) interrupt() {
 	}()
 }
 
-// blockedIn names the call that a cell's main goroutine does not leave.
-func blockedIn(r *Run) string {
+// blockedIn names the function that a cell's main goroutine called last and
+// does not come back from.
+func blockedIn() string {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	for g := range strings.SplitSeq(string(buf), "\n\n") {
 		if !strings.Contains(g, "(*session).run(") {
 			continue
 		}
+		before, name := "", ""
 		for line := range strings.SplitSeq(g, "\n") {
-			if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "goroutine ") {
-				continue
+			if at, ok := strings.CutPrefix(line, "\t"); !ok {
+				before, name = name, line
+			} else if strings.HasPrefix(at, FilePrefix) && before != "" {
+				if i := strings.LastIndexByte(before, '('); i > 0 {
+					before = before[:i]
+				}
+				return Unmark(before[strings.LastIndexByte(before, '/')+1:])
 			}
-			name := line
-			if i := strings.LastIndexByte(name, '('); i > 0 {
-				name = name[:i]
-			}
-			pkg, _, _ := strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
-			if pkg == "runtime" || strings.HasPrefix(name, "internal/") {
-				continue
-			}
-			return Unmark(name)
 		}
 	}
 	return "a call"

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestPanicNamesTheCellsLines(t *testing.T) {
+	b := newBench(t)
+	b.ok("x := 1\nfunc third(xs []int) int {\n\treturn xs[3]\n}")
+	e := b.fails("x = 2\n\nthird([]int{1})", "index out of range [3] with length 1")
+	all := strings.Join(e.Traceback, "\n")
+	for _, want := range []string{"panic: runtime error", "Cell[1]:3 in third", "return xs[3]", "Cell[2]:3", "third([]int{1})"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the traceback has no %q:\n%s", want, all)
+		}
+	}
+	b.want("x", "2")
+}
+
+func TestPanics(t *testing.T) {
+	b := newBench(t)
+	for code, want := range map[string]string{
+		`panic("boom")`:                      "boom",
+		`panic(fmt.Errorf("wrapped %d", 3))`: "wrapped 3",
+		"var m map[string]int\nm[\"a\"] = 1": "assignment to entry in nil map",
+		"var p *struct{ X int }\np.X":        "nil pointer dereference",
+		"zero := 0\n1 / zero":                "integer divide by zero",
+		"var v any = 1\nv.(string)":          "interface conversion",
+		"os.Exit(3)":                         "os.Exit(3)",
+		`log.Fatal("enough")`:                "os.Exit(1)",
+		"runtime.Goexit()":                   "Goexit",
+	} {
+		b.fails(code, want)
+	}
+	r, res := b.do("go func() { panic(\"in a goroutine\") }(); go println(); time.Sleep(20*time.Millisecond)")
+	if res.Error != nil || !strings.Contains(r.text(), "panic in a goroutine: in a goroutine") || !strings.Contains(r.text(), "/cell/") {
+		t.Errorf("a goroutine's panic: %q, %v", r.text(), res.Error)
+	}
+}
+
+func TestDeathKeepsDefinitions(t *testing.T) {
+	for _, c := range []struct{ name, code, reason string }{
+		{"stack overflow", "func inf(n int) int { return inf(n+1) + 1 }\ninf(0)", "stack overflow"},
+		{"concurrent map writes", "m := map[int]int{}\nfor k := range 4 { go func() { for i := range 10000000 { m[i%100] = k } }() }\ntime.Sleep(10*time.Second)", "concurrent map"},
+		{"kill -9", "", "killed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.ok("type P struct{ x float64 }\nfunc (p P) Twice() float64 { return 2*p.x }\np := P{3}\nscale := 2.0\nfunc scaled(x float64) float64 { return scale*x }")
+			if c.code == "" {
+				if err := syscall.Kill(b.proc.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+					t.Fatal(err)
+				}
+				<-b.proc.gone
+				b.ok("1 + 1")
+			} else {
+				e := b.fails(c.code, c.reason)
+				if all := strings.Join(e.Traceback, "\n"); !strings.Contains(all, "p, scale") {
+					t.Errorf("the message does not name what is lost:\n%s", all)
+				}
+			}
+			b.fails("p.Twice()", "p was lost")
+			b.fails("scaled(2)", "scaled uses scale, which was lost")
+			b.want("q := P{4}\nq.Twice()", "8")
+			b.ok("scale := 3.0")
+			b.want("scaled(2)", "6") // the function sees the variable that was set again
+		})
+	}
+}
+
+func TestOrderOfOutput(t *testing.T) {
+	b := newBench(t)
+	r, res := b.do(`for i := range 20 {
+	fmt.Println("out", i)
+	fmt.Fprintln(os.Stderr, "err", i)
+	log.Print("log")
+	println("built in")
+	if i == 10 { display.Show("shown") }
+}
+display.Clear(true)
+fmt.Print("end")`)
+	if res.Error != nil {
+		t.Fatal(res.Error)
+	}
+	var want []string
+	for i := range 20 {
+		want = append(want, "stdout", "stderr")
+		if i == 10 {
+			want = append(want, "display")
+		}
+	}
+	want = append(want, "clear", "stdout")
+	var got []string
+	for _, l := range r.log {
+		kind, _, _ := strings.Cut(l, ":")
+		got = append(got, kind)
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("order of output:\n%v, want\n%v", got, want)
+	}
+}
