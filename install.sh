@@ -231,7 +231,8 @@ go_toolchain() {
 
 build() {
 	trap 'rm -f "$bin/.glassy.new"' EXIT # also when the disk fills up half-way
-	CGO_ENABLED=0 go build -o "$bin/.glassy.new" ./kernel/cmd/glassy
+	# -trimpath as for the session process: the standard library is compiled once for both.
+	CGO_ENABLED=0 go build -trimpath -o "$bin/.glassy.new" ./kernel/cmd/glassy
 	mv "$bin/.glassy.new" "$bin/glassy"
 }
 
