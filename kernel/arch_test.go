@@ -32,7 +32,7 @@ var rules = []rule{
 	{from: "kernel/wire/wiretest/...", to: []string{"kernel/wire"}},
 	{from: "kernel/wire", test: []string{"kernel/wire/wiretest"}},
 	{from: "kernel/display/..."},
-	{from: "kernel/engine/cell", to: []string{"kernel/display"}}, // linked into every session process
+	{from: "kernel/engine/cell"}, // linked into every cell
 	{from: "kernel/engine/...", to: []string{"kernel/display/..."}},
 	{from: "kernel/server/...", to: []string{"kernel/wire", "kernel/engine", "kernel/display"}, test: []string{"kernel/wire/wiretest"}},
 	{from: "kernel/symbols/...", to: []string{"lab/..."}},

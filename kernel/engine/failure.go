@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"glassy/kernel/engine/cell"
+	"glassy/kernel/engine/host"
 )
 
 func red(s string) string { return "\x1b[31m" + s + "\x1b[0m" }
@@ -79,7 +80,7 @@ func (s *Session) cellLine(unit, line int) string {
 }
 
 // failure words how a cell ended.
-func (s *Session) failure(f *cell.Failure) *Error {
+func (s *Session) failure(f *host.Failure) *Error {
 	switch f.Kind {
 	case "interrupted":
 		e := interruptedError(f.Text)

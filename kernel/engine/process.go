@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"glassy/kernel/engine/cell"
+	"glassy/kernel/engine/host"
 )
 
 // process is a running session process. One goroutine reads its three pipes,
@@ -26,7 +27,7 @@ type process struct {
 	sendMu   sync.Mutex
 	reqFile  *os.File
 
-	messages chan cell.Message // loaded and result; closed when the process is gone
+	messages chan host.Message // loaded and result; closed when the process is gone
 	gone     chan struct{}
 	tail     *tail // the end of standard error, for the reason of a death
 
@@ -36,7 +37,7 @@ type process struct {
 // sink takes what a session process emits.
 type sink interface {
 	stream(name, text string)
-	message(p *process, m cell.Message)
+	message(p *process, m host.Message)
 }
 
 // tail keeps the last part of a stream.
@@ -73,7 +74,7 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	p := &process{
 		cmd: c, reqFile: pipes[0][1], requests: json.NewEncoder(pipes[0][1]),
-		messages: make(chan cell.Message, 16), gone: make(chan struct{}), tail: &tail{}, output: out,
+		messages: make(chan host.Message, 16), gone: make(chan struct{}), tail: &tail{}, output: out,
 	}
 	started := make(chan error)
 	go func() {
@@ -175,7 +176,7 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 				break
 			}
 			pending = rest
-			var m cell.Message
+			var m host.Message
 			if err := json.Unmarshal(line, &m); err != nil {
 				continue
 			}
@@ -214,7 +215,7 @@ func wholeRunes(b []byte) int {
 	return len(b)
 }
 
-func (p *process) send(q cell.Request) error {
+func (p *process) send(q host.Request) error {
 	p.sendMu.Lock()
 	defer p.sendMu.Unlock()
 	return p.requests.Encode(q)

@@ -19,6 +19,7 @@ import (
 
 	"glassy/kernel/display"
 	"glassy/kernel/engine/cell"
+	"glassy/kernel/engine/host"
 )
 
 // Config says where a session finds what it needs. Empty fields take the
@@ -217,19 +218,19 @@ func (s *Session) output() Output {
 }
 
 // message implements sink.
-func (s *Session) message(p *process, m cell.Message) {
+func (s *Session) message(p *process, m host.Message) {
 	out := s.output()
 	switch m.Op {
 	case "display":
 		if out != nil {
 			out.Display(unmarkBundle(*m.Bundle), m.ID, m.Update)
 		}
-		_ = p.send(cell.Request{Op: "ack"})
+		_ = p.send(host.Request{Op: "ack"})
 	case "clear":
 		if out != nil {
 			out.Clear(m.Wait)
 		}
-		_ = p.send(cell.Request{Op: "ack"})
+		_ = p.send(host.Request{Op: "ack"})
 	case "input":
 		go s.input(p, out, m)
 	case "comm":
@@ -239,8 +240,8 @@ func (s *Session) message(p *process, m cell.Message) {
 	}
 }
 
-func (s *Session) input(p *process, out Output, m cell.Message) {
-	q := cell.Request{Op: "input"}
+func (s *Session) input(p *process, out Output, m host.Message) {
+	q := host.Request{Op: "input"}
 	if out == nil {
 		q.Err = "no front end to ask"
 	} else {
@@ -487,7 +488,7 @@ func (s *Session) load(so string) error {
 	if s.dead() {
 		s.restart()
 	}
-	if err := s.proc.send(cell.Request{Op: "load", Path: so}); err != nil {
+	if err := s.proc.send(host.Request{Op: "load", Path: so}); err != nil {
 		return fmt.Errorf("the session process does not listen: %w", err)
 	}
 	m, ok := <-s.proc.messages
@@ -545,12 +546,12 @@ func (s *Session) commit(u *compiled) {
 
 // run runs a loaded cell and waits for its end.
 func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) Result {
-	return s.ask(ctx, cell.Request{Op: "run", Unit: u.n, Time: timed}, out)
+	return s.ask(ctx, host.Request{Op: "run", Unit: u.n, Time: timed}, out)
 }
 
 // ask has the session process run something and waits for its end. When ctx
 // ends before, the process is asked to stop.
-func (s *Session) ask(ctx context.Context, q cell.Request, out Output) Result {
+func (s *Session) ask(ctx context.Context, q host.Request, out Output) Result {
 	if s.dead() {
 		s.restart()
 	}
@@ -558,7 +559,7 @@ func (s *Session) ask(ctx context.Context, q cell.Request, out Output) Result {
 	if err := p.send(q); err != nil {
 		return s.died(p)
 	}
-	defer context.AfterFunc(ctx, func() { _ = p.send(cell.Request{Op: "interrupt"}) })()
+	defer context.AfterFunc(ctx, func() { _ = p.send(host.Request{Op: "interrupt"}) })()
 	for {
 		m, ok := <-p.messages
 		if !ok {
@@ -632,7 +633,7 @@ func (s *Session) restart() (lost []string) {
 		}
 	}
 	for _, u := range s.units {
-		_ = p.send(cell.Request{Op: "define", Unit: u.n})
+		_ = p.send(host.Request{Op: "define", Unit: u.n})
 	}
 	return lost
 }
@@ -704,13 +705,13 @@ func (s *Session) Comm(m CommMessage, out Output) {
 	defer s.running.Unlock()
 	ctx, done := s.begin(context.Background(), out)
 	defer done()
-	r := s.ask(ctx, cell.Request{Op: "comm", Comm: &m}, out)
+	r := s.ask(ctx, host.Request{Op: "comm", Comm: &m}, out)
 	if r.Error != nil {
 		out.Stream("stderr", strings.Join(r.Error.Traceback, "\n")+"\n")
 	}
 }
 
-func timingText(t *cell.Timing) string {
+func timingText(t *host.Timing) string {
 	d := func(s float64) time.Duration {
 		return time.Duration(s * float64(time.Second)).Round(time.Microsecond)
 	}

@@ -181,7 +181,7 @@ func writeModule(dir, src string) error {
 func sourceHash(src string, t *toolchain) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, t.version, t.gcc, src, os.Getenv("GOEXPERIMENT"), os.Getenv("GOFLAGS"), os.Getenv("GOAMD64"), usual)
-	for _, root := range []string{"go.mod", "go.sum", "lab", "cuda", "kernel/display", "kernel/engine/cell", "kernel/cmd/session"} {
+	for _, root := range []string{"go.mod", "go.sum", "lab", "cuda", "kernel/display", "kernel/engine/cell", "kernel/engine/host", "kernel/cmd/session"} {
 		err := filepath.WalkDir(filepath.Join(src, root), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -1,10 +1,11 @@
 // Command session is the session process: it holds the user's memory, the lab
 // and the compiled cells. The kernel process builds and starts it; see
-// kernel/engine/cell.
+// kernel/engine/host.
 package main
 
 import (
 	"glassy/kernel/engine/cell"
+	"glassy/kernel/engine/host"
 	"glassy/lab/run"
 
 	// What the process has, the cells share; other packages come with the
@@ -17,7 +18,7 @@ import (
 func main() {
 	run.SetHost(run.Host{
 		Context:  cell.Context,
-		Progress: func(p run.Progress) { cell.Progress(p.Name, p.Done, p.Total) },
+		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total) },
 	})
-	cell.Main()
+	host.Main()
 }

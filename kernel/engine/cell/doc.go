@@ -1,11 +1,8 @@
-// Package cell is what a compiled cell calls, and the main loop of the session
-// process that runs it.
+// Package cell is what a compiled cell calls.
 //
 // A cell becomes a Go plugin whose init function registers its run function
-// with [Register]. The kernel process writes requests on file descriptor 3 and
-// reads messages on descriptor 4, both JSON values one after another; standard
-// output and error are pipes. The compiler front end puts calls into the
-// cell's code where Go itself would not let go:
+// with [Register]. The compiler front end puts calls into the cell's code where
+// Go itself would not let go:
 //
 //	Check           at loop heads and the entry of recursive functions
 //	Sleep Recv Send Range, and a Done case in select: waits that can be stopped

@@ -2,9 +2,7 @@ package cell
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"sync"
 )
 
@@ -43,7 +41,7 @@ type lines struct{ rest string }
 
 func (l *lines) Read(p []byte) (int, error) {
 	if l.rest == "" {
-		line, err := Input("", false)
+		line, err := process.Input("", false)
 		if err != nil {
 			return 0, err
 		}
@@ -52,30 +50,6 @@ func (l *lines) Read(p []byte) (int, error) {
 	n := copy(p, l.rest)
 	l.rest = l.rest[n:]
 	return n, nil
-}
-
-var inputMu sync.Mutex
-
-// Input asks the user for one line.
-func Input(prompt string, password bool) (string, error) {
-	inputMu.Lock()
-	defer inputMu.Unlock()
-	flush()
-	self.send(Message{Op: "input", Prompt: prompt, Password: password})
-	done := Done()
-	select {
-	case q := <-self.input:
-		switch {
-		case q.Err == "EOF":
-			return "", io.EOF
-		case q.Err != "":
-			return "", errors.New(q.Err)
-		}
-		return q.Text, nil
-	case <-done:
-		<-self.input // the kernel answers a stopped request too
-		panic(Interrupt)
-	}
 }
 
 // Scan is fmt.Scan.

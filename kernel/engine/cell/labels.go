@@ -1,11 +1,6 @@
 package cell
 
-import (
-	"context"
-	"runtime/pprof"
-	"strconv"
-	"unsafe"
-)
+import "unsafe"
 
 // labels returns the profiler labels of the calling goroutine, an opaque
 // pointer that is inherited by the goroutines it starts. The runtime promises
@@ -13,9 +8,3 @@ import (
 //
 //go:linkname labels runtime/pprof.runtime_getProfLabel
 func labels() unsafe.Pointer
-
-// mark labels the calling goroutine as part of run n and returns the label.
-func mark(ctx context.Context, n int) unsafe.Pointer {
-	pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("cell", strconv.Itoa(n))))
-	return labels()
-}

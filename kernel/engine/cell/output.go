@@ -5,9 +5,6 @@ import (
 	"log"
 	"os"
 	"sync"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Standard output and error are two pipes, and the kernel cannot tell which of
@@ -22,25 +19,9 @@ func turnTo(fd int) {
 	order.Lock()
 	defer order.Unlock()
 	if order.last != fd && order.last != 0 {
-		drain(order.last)
+		process.Drain(order.last)
 	}
 	order.last = fd
-}
-
-func flush() {
-	drain(1)
-	drain(2)
-}
-
-// drain waits until the kernel has read all of a pipe, for a second at most.
-func drain(fd int) {
-	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); {
-		n, err := unix.IoctlGetInt(fd, unix.TIOCINQ)
-		if err != nil || n == 0 {
-			return
-		}
-		time.Sleep(20 * time.Microsecond)
-	}
 }
 
 // Stdout is os.Stdout, after all that was written to os.Stderr.
@@ -60,13 +41,6 @@ func Println(a ...any) (int, error) { turnTo(1); return fmt.Println(a...) }
 
 // Printf is fmt.Printf.
 func Printf(format string, a ...any) (int, error) { turnTo(1); return fmt.Printf(format, a...) }
-
-// orderedStderr is where the log package writes.
-type orderedStderr struct{}
-
-func (orderedStderr) Write(p []byte) (int, error) { return Stderr().Write(p) }
-
-func orderLog() { log.SetOutput(orderedStderr{}) }
 
 // Fatal is log.Fatal in a cell: it ends the cell, not the session.
 func Fatal(a ...any) { log.Print(a...); Exit(1) }

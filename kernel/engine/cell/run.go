@@ -14,7 +14,7 @@ import (
 
 // Run is one execution of a cell: its context and all its goroutines.
 type Run struct {
-	id      int
+	ID      int
 	ctx     context.Context
 	cancel  context.CancelFunc
 	stopped atomic.Bool
@@ -29,33 +29,35 @@ var (
 	stopping atomic.Int64 // stopped runs that still have goroutines
 )
 
-// interrupted is the type of the panic value that unwinds a stopped cell.
-type interrupted struct{}
+// Interrupted is the type of the panic value that unwinds a stopped cell.
+type Interrupted struct{}
 
 // Interrupt is that value.
-var Interrupt interrupted
+var Interrupt Interrupted
 
-func (interrupted) Error() string { return "interrupted" }
+func (Interrupted) Error() string { return "interrupted" }
 
-// exit is the panic value of os.Exit in a cell.
-type exit struct{ code int }
+// Exited is the panic value of os.Exit in a cell.
+type Exited struct{ Code int }
 
-func newRun(id int) *Run {
-	r := &Run{id: id}
+// NewRun makes a run that has not begun.
+func NewRun(id int) *Run {
+	r := &Run{ID: id}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r
 }
 
-// enter makes the calling goroutine the main goroutine of r.
-func (r *Run) enter() {
+// Enter makes the calling goroutine, which must have profiler labels of its own,
+// the main goroutine of r.
+func (r *Run) Enter() {
 	r.live = 1
-	r.label = mark(r.ctx, r.id)
+	r.label = labels()
 	runs.Store(r.label, r)
 	current.Store(r)
 }
 
-// leave ends one goroutine of r.
-func (r *Run) leave() {
+// Leave ends one goroutine of r.
+func (r *Run) Leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.live--; r.live > 0 {
@@ -68,8 +70,8 @@ func (r *Run) leave() {
 	r.cancel()
 }
 
-// stop asks all goroutines of r to end.
-func (r *Run) stop() {
+// Stop asks all goroutines of r to end.
+func (r *Run) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.live > 0 && r.stopped.CompareAndSwap(false, true) {
@@ -78,9 +80,12 @@ func (r *Run) stop() {
 	}
 }
 
-// here returns the run of the calling goroutine. A goroutine that changed its
+// Stopped reports whether r was asked to end.
+func (r *Run) Stopped() bool { return r.stopped.Load() }
+
+// Here returns the run of the calling goroutine. A goroutine that changed its
 // own labels counts as the current run's.
-func here() *Run {
+func Here() *Run {
 	if r, ok := runs.Load(labels()); ok {
 		return r.(*Run)
 	}
@@ -90,7 +95,7 @@ func here() *Run {
 // Context returns the context of the running cell: it ends when the cell is
 // interrupted.
 func Context() context.Context {
-	if r := here(); r != nil {
+	if r := Here(); r != nil {
 		return r.ctx
 	}
 	return context.Background()
@@ -105,7 +110,7 @@ func Check() {
 
 //go:noinline
 func check() {
-	if r := here(); r != nil && r.stopped.Load() {
+	if r := Here(); r != nil && r.stopped.Load() {
 		panic(Interrupt)
 	}
 }
@@ -208,22 +213,22 @@ func Zero[T any](p *T) {
 }
 
 // Exit is os.Exit in a cell: it ends the cell, not the session.
-func Exit(code int) { panic(exit{code}) }
+func Exit(code int) { panic(Exited{code}) }
 
 // Guard is deferred first in the goroutines that a cell starts.
 func Guard() {
 	x := recover()
-	r := here()
+	r := Here()
 	if r != nil {
-		defer r.leave()
+		defer r.Leave()
 	}
 	switch x := x.(type) {
-	case nil, interrupted:
-	case exit:
-		fmt.Fprintf(os.Stderr, "os.Exit(%d) in a goroutine: the goroutine ends, the session goes on\n", x.code)
+	case nil, Interrupted:
+	case Exited:
+		fmt.Fprintf(os.Stderr, "os.Exit(%d) in a goroutine: the goroutine ends, the session goes on\n", x.Code)
 	default:
-		fmt.Fprintf(os.Stderr, "panic in a goroutine: %s\n", panicText(x))
-		for _, f := range frames(debug.Stack()) {
+		fmt.Fprintf(os.Stderr, "panic in a goroutine: %s\n", PanicText(x))
+		for _, f := range Frames(debug.Stack()) {
 			fmt.Fprintf(os.Stderr, "\t%s\n", f)
 		}
 	}
@@ -231,7 +236,7 @@ func Guard() {
 
 // Starting counts a goroutine that is about to start; Guard ends it.
 func Starting() {
-	if r := here(); r != nil {
+	if r := Here(); r != nil {
 		r.mu.Lock()
 		r.live++
 		r.mu.Unlock()

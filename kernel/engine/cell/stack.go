@@ -24,8 +24,8 @@ func (f Frame) String() string {
 	return fmt.Sprintf("%s%d:%d %s", FilePrefix, f.Unit, f.Line, f.Func)
 }
 
-// frames picks the cells' lines out of the text of a stack, innermost first.
-func frames(stack []byte) []Frame {
+// Frames picks the cells' lines out of the text of a stack, innermost first.
+func Frames(stack []byte) []Frame {
 	var fs []Frame
 	fn := ""
 	for line := range strings.SplitSeq(string(stack), "\n") {
@@ -63,8 +63,8 @@ func funcName(s string) string {
 	return s
 }
 
-// panicText is what Go prints after "panic: ".
-func panicText(x any) (s string) {
+// PanicText is what Go prints after "panic: ".
+func PanicText(x any) (s string) {
 	defer func() {
 		if y := recover(); y != nil {
 			s = fmt.Sprintf("%T (its message panics: %v)", x, y)

@@ -1,4 +1,4 @@
-package cell
+package host
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"glassy/kernel/display"
+	"glassy/kernel/engine/cell"
 )
 
 // redraw is how often a progress bar may change.
@@ -26,11 +27,11 @@ var (
 // which is 0 when it is not known. A computation of less than a redraw shows
 // nothing.
 func Progress(name string, done, total int) {
-	r := here()
+	r := cell.Here()
 	if r == nil || self == nil {
 		return
 	}
-	key := fmt.Sprint(r.id, " ", name)
+	key := fmt.Sprint(r.ID, " ", name)
 	now := time.Now()
 	barsMu.Lock()
 	b := bars[key]

@@ -1,7 +1,8 @@
-package cell
+package host
 
 import (
 	"glassy/kernel/display"
+	"glassy/kernel/engine/cell"
 )
 
 // Request is what the kernel process asks of the session process.
@@ -39,9 +40,9 @@ type Message struct {
 
 // Failure is how a cell ended that did not end well.
 type Failure struct {
-	Kind   string  `json:"kind"` // panic, interrupted, abandoned, exit
-	Text   string  `json:"text"`
-	Frames []Frame `json:"frames,omitempty"` // innermost first
+	Kind   string       `json:"kind"` // panic, interrupted, abandoned, exit
+	Text   string       `json:"text"`
+	Frames []cell.Frame `json:"frames,omitempty"` // innermost first
 }
 
 // Timing is what %time reports.

@@ -1,20 +1,25 @@
-package cell
+package host
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"plugin"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"glassy/kernel/display"
+	"glassy/kernel/engine/cell"
 )
 
 // Grace is how long an interrupted cell may take to stop before it is left
@@ -36,8 +41,7 @@ var (
 	units   = map[int]unit{}
 )
 
-// Register names the functions of a compiled cell. Its init calls it.
-func Register(n int, define func(), run func() []any) {
+func register(n int, define func(), run func() []any) {
 	unitsMu.Lock()
 	defer unitsMu.Unlock()
 	units[n] = unit{define, run}
@@ -57,7 +61,7 @@ type session struct {
 	input chan Request
 	runs  int
 
-	running   *Run
+	running   *cell.Run
 	abandoned chan struct{} // closed when the running cell is given up
 	runMu     sync.Mutex
 }
@@ -78,7 +82,8 @@ func Main() {
 	self = s
 	display.SetSink(s)
 	display.SetCommSender(func(m display.CommMessage) { s.send(Message{Op: "comm", Comm: &m}) })
-	orderLog()
+	log.SetOutput(orderedStderr{})
+	cell.Connect(cell.Process{Drain: drain, Input: s.ask, Shell: shell, Register: register})
 	s.send(Message{Op: "ready"})
 	in := json.NewDecoder(os.NewFile(3, "requests"))
 	for {
@@ -120,7 +125,7 @@ func (s *session) handle(q Request) {
 // start runs u; its result is sent when it ends.
 func (s *session) start(u unit, timed bool) {
 	s.runs++
-	r := newRun(s.runs)
+	r := cell.NewRun(s.runs)
 	gone := make(chan struct{})
 	s.runMu.Lock()
 	s.running, s.abandoned = r, gone
@@ -137,9 +142,11 @@ func (s *session) send(m Message) {
 }
 
 // run runs one cell and sends its result, unless it was given up before.
-func (s *session) run(r *Run, u unit, timed bool, gone chan struct{}) {
-	r.enter()
-	defer r.leave()
+func (s *session) run(r *cell.Run, u unit, timed bool, gone chan struct{}) {
+	// Labels of its own make the run known to all goroutines that it starts.
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("cell", strconv.Itoa(r.ID))))
+	r.Enter()
+	defer r.Leave()
 	var m Message
 	var t0 time.Time
 	var cpu0 time.Duration
@@ -190,12 +197,12 @@ func failure(x any) *Failure {
 	switch x := x.(type) {
 	case nil:
 		return &Failure{Kind: "exit", Text: "runtime.Goexit ended the cell; the session goes on"}
-	case interrupted:
-		return &Failure{Kind: "interrupted", Text: "the cell was stopped; variables keep their values", Frames: frames(debug.Stack())}
-	case exit:
-		return &Failure{Kind: "exit", Text: fmt.Sprintf("os.Exit(%d) ended the cell; the session goes on", x.code)}
+	case cell.Interrupted:
+		return &Failure{Kind: "interrupted", Text: "the cell was stopped; variables keep their values", Frames: cell.Frames(debug.Stack())}
+	case cell.Exited:
+		return &Failure{Kind: "exit", Text: fmt.Sprintf("os.Exit(%d) ended the cell; the session goes on", x.Code)}
 	}
-	return &Failure{Kind: "panic", Text: panicText(x), Frames: frames(debug.Stack())}
+	return &Failure{Kind: "panic", Text: cell.PanicText(x), Frames: cell.Frames(debug.Stack())}
 }
 
 // interrupt stops the running cell, and gives it up when it does not stop.
@@ -203,10 +210,10 @@ func (s *session) interrupt() {
 	s.runMu.Lock()
 	r, gone := s.running, s.abandoned
 	s.runMu.Unlock()
-	if r == nil || r.stopped.Load() {
+	if r == nil || r.Stopped() {
 		return
 	}
-	r.stop()
+	r.Stop()
 	go func() {
 		select {
 		case <-gone:
@@ -240,11 +247,11 @@ func blockedIn() string {
 		for line := range strings.SplitSeq(g, "\n") {
 			if at, ok := strings.CutPrefix(line, "\t"); !ok {
 				before, name = name, line
-			} else if strings.HasPrefix(at, FilePrefix) && before != "" {
+			} else if strings.HasPrefix(at, cell.FilePrefix) && before != "" {
 				if i := strings.LastIndexByte(before, '('); i > 0 {
 					before = before[:i]
 				}
-				return Unmark(before[strings.LastIndexByte(before, '/')+1:])
+				return cell.Unmark(before[strings.LastIndexByte(before, '/')+1:])
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package cell
+package host
 
 import (
 	"errors"
@@ -6,18 +6,19 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+
+	"glassy/kernel/engine/cell"
 )
 
-// Shell runs a command line of a cell's !cmd. An interrupt ends it with all its
+// shell runs the command line of a cell's !cmd. An interrupt ends it with all its
 // children; a command that fails ends the cell.
-func Shell(line string) {
-	c := exec.CommandContext(Context(), "/bin/sh", "-c", line)
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+func shell(line string) {
+	c := exec.CommandContext(cell.Context(), "/bin/sh", "-c", line)
+	c.Stdout, c.Stderr = cell.Stdout(), os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
-	turnTo(1)
 	err := c.Run()
-	Check()
+	cell.Check()
 	var ee *exec.ExitError
 	if errors.As(err, &ee) {
 		panic(fmt.Sprintf("!%s: %v", line, ee))
