@@ -100,7 +100,7 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnos
 // tolerated reports whether an error is none in a notebook.
 func (u *unit) tolerated(e types.Error) bool {
 	switch {
-	case strings.HasPrefix(e.Msg, "declared and not used"):
+	case strings.HasPrefix(e.Msg, "declared and not used"), strings.HasSuffix(e.Msg, " declared and not used"): // of a type switch
 		u.unused = append(u.unused, e.Pos)
 		return true
 	case strings.Contains(e.Msg, "imported and not used"), strings.Contains(e.Msg, "imported as") && strings.Contains(e.Msg, "and not used"):

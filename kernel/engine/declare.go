@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"glassy/kernel/engine/cell"
 )
@@ -100,7 +101,7 @@ func (u *unit) recordUses() {
 			}
 			o := u.info.Uses[id]
 			if pn, ok := o.(*types.PkgName); ok {
-				if id.Name == cellImport {
+				if id.Name == cellImport || strings.HasSuffix(id.Name, aliasSuffix) {
 					return true
 				}
 				u.usedPkgs[pn.Name()] = pn.Imported().Path()

@@ -125,7 +125,7 @@ func (r *rewriter) ident(id *ast.Ident) {
 	if e == nil {
 		return
 	}
-	if e.kind == token.FUNC && e.slot != 0 && r.info.Defs[id] == nil && (e.unit != r.n || r.offset(id.Pos()) >= r.run) {
+	if e.kind == token.FUNC && e.slot != 0 && r.info.Defs[id] == nil && (e.unit != r.n || r.offset(id.Pos()) >= r.run || r.inMethod()) {
 		r.replace(id, r.slotName(e))
 		return
 	}
@@ -136,6 +136,18 @@ func (r *rewriter) ident(id *ast.Ident) {
 	// In a struct, an embedded type's name is the field's too, and both are
 	// spelt alike; a key of a struct literal is a field and was handled above.
 	r.replace(id, name)
+}
+
+// inMethod reports whether the walk is in a method. A function that calls a
+// redefined one is compiled again; a method cannot be, for values that live, so
+// it looks functions up at each call.
+func (r *rewriter) inMethod() bool {
+	for _, n := range r.stack {
+		if fd, ok := n.(*ast.FuncDecl); ok {
+			return fd.Recv != nil
+		}
+	}
+	return false
 }
 
 // stand names functions that stand in for the standard library's in cells.

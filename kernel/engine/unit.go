@@ -31,11 +31,12 @@ type unit struct {
 	dots    []string          // paths of dot imports
 	blanks  []string          // paths of blank imports of this cell
 
-	defined  map[string]bool // names that this unit declares
-	skipped  map[int]bool    // declarations of src that have not changed
-	again    []*entity       // funcs and types compiled again from their text
-	retyped  []*entity       // variables of a type that is compiled again
-	aliases  map[string]*entity
+	defined  map[string]bool    // names that this unit declares
+	skipped  map[int]bool       // declarations of src that have not changed
+	again    []*entity          // funcs and types compiled again from their text
+	retyped  []*entity          // variables of a type that is compiled again
+	aliases  map[string]*entity // old meanings of names that the cell takes for variables
+	shadowed []string           // the same, of packages
 	newDefs  map[string]*entity // what the unit declared
 	restored map[string]*entity // skipped declarations: they stay what they are
 	uses     map[string]*entity
@@ -363,6 +364,19 @@ func (u *unit) resolve(known func(name string) (path string, ok bool)) {
 	u.dots = append(u.dots, u.session.dots...)
 	for name := range free {
 		switch {
+		case u.definesVar(name) && len(u.src.free[name]) > 0 && u.session.live[name] == nil && u.session.lost[name] == nil:
+			// A variable takes the name of a package that the cell used before.
+			path := own[name]
+			if path == "" {
+				path = u.session.imports[name]
+			}
+			if path == "" && strings.Contains(u.src.text, name+".") {
+				path, _ = known(name)
+			}
+			if path != "" {
+				u.imports[name+aliasSuffix] = path
+				u.shadowed = append(u.shadowed, name)
+			}
 		case u.defined[name]:
 		case own[name] != "":
 			u.imports[name] = own[name]
@@ -418,7 +432,7 @@ func (u *unit) write() {
 	u.vars = b.Len()
 	b.WriteString(vars.String())
 	u.run = b.Len()
-	fmt.Fprintf(&b, "func %s() (values۰ []any) {\n//line %s:1:1\n", cell.RunFunc, unitFile(u.n))
+	fmt.Fprintf(&b, "func %s() (values۰ []interface{}) {\n//line %s:1:1\n", cell.RunFunc, unitFile(u.n))
 	u.body = b.Len()
 	b.WriteString(u.statements())
 	b.WriteString("\nreturn\n}\n")
@@ -506,7 +520,7 @@ func (u *unit) aliased(text string, sp span) string {
 
 func (u *unit) aliasPlaces() map[int]string {
 	at := map[int]string{}
-	for name := range u.aliases {
+	for _, name := range slices.AppendSeq(slices.Clone(u.shadowed), maps.Keys(u.aliases)) {
 		for _, p := range u.src.free[name] {
 			at[p+len(name)] = aliasSuffix
 		}
