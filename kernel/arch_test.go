@@ -199,7 +199,7 @@ func TestRulesForbid(t *testing.T) {
 		{"kernel/engine", "kernel/wire", true, false},
 		{"kernel/engine", "lab/run", false, false},
 		{"kernel/engine", "kernel/engine/cell", false, true},
-		{"kernel/engine/cell", "kernel/display", false, true},
+		{"kernel/engine/host", "kernel/display", false, true},
 		{"kernel/engine/cell", "kernel/engine", false, false},
 		{"kernel/display", "kernel/engine", false, false},
 		{"kernel/server", "kernel/engine", false, true},
