@@ -30,8 +30,13 @@ func (u *unit) declare() {
 		case *types.Var:
 			e.kind = token.VAR
 			e.boxed = retyped[name]
+			e.mem = &memory{}
 			if old != nil && old.kind == token.VAR && types.Identical(old.obj.Type(), o.Type()) {
 				e.unit, e.boxed = old.unit, old.boxed
+				e.mem = old.mem
+			}
+			if e.boxed && old != nil {
+				e.mem = old.mem
 			}
 		case *types.Func:
 			e.kind = token.FUNC
@@ -52,6 +57,7 @@ func (u *unit) declare() {
 	}
 	u.keepText()
 	u.recordUses()
+	u.noteShared()
 }
 
 // keepText remembers the source of functions and types, to compile it again.

@@ -19,6 +19,7 @@ type entity struct {
 	// boxed variables are pointers to the memory of an older variable of the
 	// same layout, whose type was declared again with other methods.
 	boxed bool
+	mem   *memory // of a variable
 
 	text    string            // source of a func or type, to compile it again
 	line    int               // line of text in its cell

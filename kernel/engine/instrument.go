@@ -89,6 +89,10 @@ func (r *rewriter) ident(id *ast.Ident) {
 	if o == nil || id.Name == "_" {
 		return
 	}
+	if local := r.local[id]; local != "" {
+		r.replace(id, local)
+		return
+	}
 	if pn, ok := o.(*types.PkgName); ok {
 		if !r.gone[id] && id.Name != cellImport {
 			r.pkgs[id.Name] = pn.Imported().Path()

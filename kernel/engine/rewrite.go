@@ -24,9 +24,10 @@ type rewriter struct {
 	*unit
 	edits []edit
 	stack []ast.Node
-	gone  map[*ast.Ident]bool // package names of selectors that were replaced
-	pkgs  map[string]string   // import name → path, of what is left
-	dots  map[string]bool     // paths whose names are used without one
+	gone  map[*ast.Ident]bool   // package names of selectors that were replaced
+	pkgs  map[string]string     // import name → path, of what is left
+	dots  map[string]bool       // paths whose names are used without one
+	local map[*ast.Ident]string // session variables that a loop has a copy of
 }
 
 func (r *rewriter) replace(n ast.Node, text string) {
@@ -39,7 +40,8 @@ func (r *rewriter) insert(p token.Pos, text string) {
 
 // compiled returns the Go file to compile.
 func (u *unit) compiled() (string, error) {
-	r := &rewriter{unit: u, gone: map[*ast.Ident]bool{}, pkgs: map[string]string{}, dots: map[string]bool{}}
+	r := &rewriter{unit: u, gone: map[*ast.Ident]bool{}, pkgs: map[string]string{}, dots: map[string]bool{}, local: map[*ast.Ident]string{}}
+	r.shadowLoops()
 	for _, d := range u.file.Decls {
 		off := u.offset(d.Pos())
 		if g, ok := d.(*ast.GenDecl); ok && (g.Tok == token.IMPORT || off >= u.vars && off < u.run) {
@@ -169,7 +171,7 @@ func (r *rewriter) isPrint(e ast.Expr) bool {
 		return false
 	}
 	f, ok := r.callee(call).(*types.Func)
-	return ok && f.Pkg() != nil && f.Pkg().Path() == "fmt" && strings.Contains(f.Name(), "rint")
+	return ok && f.Pkg() != nil && f.Pkg().Path() == "fmt" && (strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint"))
 }
 
 func (r *rewriter) callee(call *ast.CallExpr) types.Object {

@@ -111,7 +111,7 @@ type compiled struct {
 	imports map[string]string // of the cell's own import lines
 	dots    []string
 	pkgs    map[string]string // package names it used
-	last    int               // order of the last run
+	copied  []*memory         // variables that its loops copy
 }
 
 // New starts a session with its session process.
@@ -346,6 +346,11 @@ func (s *Session) cached(text string) *compiled {
 		if u.text != text {
 			continue
 		}
+		for _, m := range u.copied {
+			if m.shared { // by a later cell
+				return nil
+			}
+		}
 		for name, was := range u.uses {
 			if u.defs[name] == was {
 				continue
@@ -443,7 +448,7 @@ func (s *Session) build(ctx context.Context, text string, count int, out Output)
 		}
 		return nil, s.compileError(s.compilerDiagnostics(n, err))
 	}
-	c := &compiled{n: n, text: text, so: so, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs}
+	c := &compiled{n: n, text: text, so: so, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs, copied: u.copied}
 	for _, im := range src.imports {
 		if im.name == "." {
 			c.dots = append(c.dots, im.path)

@@ -55,6 +55,7 @@ type unit struct {
 	entities map[types.Object]*entity
 	session  *scope
 	shows    bool
+	copied   []*memory // variables that loops work on copies of
 }
 
 const (
