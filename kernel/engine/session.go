@@ -81,6 +81,8 @@ type Session struct {
 	imp  types.Importer
 	dir  string // of this session's compiled cells
 
+	release func() // lets go of the folders in the cache
+
 	running sync.Mutex // held while a cell is compiled and runs
 
 	mu       sync.Mutex // guards what follows
@@ -124,7 +126,7 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(cfg.Cache, "session-")
+	dir, release, err := sessionDir(cfg.Cache, shop)
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the compiled cells: %w", err)
 	}
@@ -136,9 +138,35 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 	s.nameCommon()
 	if s.proc, err = startProcess(shop.binary(), cfg.Dir, s); err != nil {
 		os.RemoveAll(dir)
+		release()
 		return nil, err
 	}
+	s.release = release
 	return s, nil
+}
+
+// sessionDir makes the folder of a new session, and removes those of kernels
+// that were killed.
+func sessionDir(cache string, shop *workshop) (dir string, release func(), err error) {
+	unlock, err := lock(filepath.Join(cache, "session.lock")) // nobody sweeps a folder that is not held yet
+	if err != nil {
+		return "", nil, err
+	}
+	defer unlock()
+	sweep(cache, "session-", "")
+	if dir, err = os.MkdirTemp(cache, "session-"); err != nil {
+		return "", nil, err
+	}
+	r1, err := hold(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	r2, err := hold(shop.dir)
+	if err != nil {
+		r1()
+		return "", nil, err
+	}
+	return dir, func() { r1(); r2() }, nil
 }
 
 type logWriter struct{ log *slog.Logger }
@@ -159,6 +187,7 @@ func (s *Session) Close() error {
 	if p != nil {
 		p.kill()
 	}
+	defer s.release()
 	return os.RemoveAll(s.dir)
 }
 

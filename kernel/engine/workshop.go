@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // A workshop is what a session is made of: the session module, in which the
@@ -65,6 +64,7 @@ func openWorkshop(ctx context.Context, src, cache string, progress io.Writer) (*
 	if err := w.make(ctx, src, progress); err != nil {
 		return nil, err
 	}
+	sweep(cache, "workshop-", w.dir)
 	return w, nil
 }
 
@@ -209,19 +209,4 @@ func sourceHash(src string, t *toolchain) (string, error) {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
-}
-
-func lock(name string) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("locking %s: %w", name, err)
-	}
-	return func() { f.Close() }, nil
 }
