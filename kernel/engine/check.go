@@ -212,7 +212,7 @@ func sortDiagnostics(ds diagnostics) {
 
 // nearest returns the known name most like an unknown one, or "".
 func (u *unit) nearest(name string) string {
-	best, least := "", 1+len(name)/4
+	best, least := "", len(name)/3
 	try := func(s string) {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(s)); d <= least && (d < least || best == "" || s < best) {
 			best, least = s, d

@@ -333,7 +333,7 @@ func (s *Session) execute(ctx context.Context, c Cell, out Output) Result {
 	u := s.cached(text)
 	if u == nil {
 		var fail *Error
-		if u, fail = s.build(ctx, text, c.Count, out); fail != nil {
+		if u, fail = s.build(ctx, text, c, out); fail != nil {
 			return Result{Error: fail}
 		}
 		if u == nil {
@@ -417,11 +417,11 @@ func (s *Session) cached(text string) *compiled {
 }
 
 // build compiles a cell. It returns nil, nil for a cell with nothing in it.
-func (s *Session) build(ctx context.Context, text string, count int, out Output) (*compiled, *Error) {
+func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*compiled, *Error) {
 	s.count++
 	n := s.count
 	s.mu.Lock()
-	s.texts[n], s.counts[n] = text, count
+	s.texts[n], s.counts[n] = c.Code, c.Count
 	s.mu.Unlock()
 	src, err := parseSource(text)
 	if err != nil {
@@ -477,17 +477,17 @@ func (s *Session) build(ctx context.Context, text string, count int, out Output)
 		}
 		return nil, s.compileError(s.compilerDiagnostics(n, err))
 	}
-	c := &compiled{n: n, text: text, so: so, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs, copied: u.copied}
+	done := &compiled{n: n, text: text, so: so, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs, copied: u.copied}
 	for _, im := range src.imports {
 		if im.name == "." {
-			c.dots = append(c.dots, im.path)
+			done.dots = append(done.dots, im.path)
 		}
 	}
-	if err := s.load(c.so); err != nil {
+	if err := s.load(done.so); err != nil {
 		return nil, &Error{Name: "LoadError", Value: err.Error(), Traceback: []string{err.Error()}}
 	}
-	s.units = append(s.units, c)
-	return c, nil
+	s.units = append(s.units, done)
+	return done, nil
 }
 
 func (s *Session) compileUnit(ctx context.Context, n int, code string) (string, error) {

@@ -436,6 +436,9 @@ func (u *unit) write() {
 	fmt.Fprintf(&b, "func %s() (values۰ []interface{}) {\n//line %s:1:1\n", cell.RunFunc, unitFile(u.n))
 	u.body = b.Len()
 	b.WriteString(u.statements())
+	if u.defined["main"] && u.src.empty {
+		b.WriteString("\nmain()") // a program that was pasted whole
+	}
 	b.WriteString("\nreturn\n}\n")
 	u.runEnd = b.Len()
 	u.text = b.String()

@@ -15,25 +15,12 @@ type stdin struct {
 	r  *bufio.Reader
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. There is no ReadRune, as os.Stdin has none: fmt
+// behaves as it does with os.Stdin, which loses the character after a word.
 func (s *stdin) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.r.Read(p)
-}
-
-// ReadRune implements io.RuneScanner: fmt.Fscan loses no character.
-func (s *stdin) ReadRune() (rune, int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.r.ReadRune()
-}
-
-// UnreadRune implements io.RuneScanner.
-func (s *stdin) UnreadRune() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.r.UnreadRune()
 }
 
 // lines reads the user's lines, one request each.

@@ -83,6 +83,9 @@ func (r *Run) Stop() {
 // Stopped reports whether r was asked to end.
 func (r *Run) Stopped() bool { return r.stopped.Load() }
 
+// Done is closed when r was asked to end, or has ended.
+func (r *Run) Done() <-chan struct{} { return r.ctx.Done() }
+
 // Here returns the run of the calling goroutine. A goroutine that changed its
 // own labels counts as the current run's.
 func Here() *Run {

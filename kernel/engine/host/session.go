@@ -58,7 +58,8 @@ type session struct {
 	out   *json.Encoder
 	outMu sync.Mutex
 	acks  chan struct{}
-	input chan Request
+	lines chan Request // answers of the user
+	stdin stdin
 	runs  int
 
 	running   *cell.Run
@@ -77,13 +78,13 @@ func Main() {
 	s := &session{
 		out:   json.NewEncoder(os.NewFile(4, "messages")),
 		acks:  make(chan struct{}),
-		input: make(chan Request, 1),
+		lines: make(chan Request, 1),
 	}
 	self = s
 	display.SetSink(s)
 	display.SetCommSender(func(m display.CommMessage) { s.send(Message{Op: "comm", Comm: &m}) })
 	log.SetOutput(orderedStderr{})
-	cell.Connect(cell.Process{Drain: drain, Input: s.ask, Shell: shell, Register: register})
+	cell.Connect(cell.Process{Drain: drain, Input: s.input, Shell: shell, Register: register})
 	s.send(Message{Op: "ready"})
 	in := json.NewDecoder(os.NewFile(3, "requests"))
 	for {
@@ -116,7 +117,7 @@ func (s *session) handle(q Request) {
 	case "interrupt":
 		s.interrupt()
 	case "input":
-		s.input <- q
+		s.lines <- q
 	case "ack":
 		s.acks <- struct{}{}
 	}
@@ -130,6 +131,7 @@ func (s *session) start(u unit, timed bool) {
 	s.runMu.Lock()
 	s.running, s.abandoned = r, gone
 	s.runMu.Unlock()
+	go s.stdin.feed(s, r, gone)
 	go s.run(r, u, timed, gone)
 }
 

@@ -1,9 +1,6 @@
 package host
 
 import (
-	"errors"
-	"io"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -31,27 +28,3 @@ func drain(fd int) {
 type orderedStderr struct{}
 
 func (orderedStderr) Write(p []byte) (int, error) { return cell.Stderr().Write(p) }
-
-var inputMu sync.Mutex
-
-// ask asks the user for one line.
-func (s *session) ask(prompt string, password bool) (string, error) {
-	inputMu.Lock()
-	defer inputMu.Unlock()
-	flush()
-	s.send(Message{Op: "input", Prompt: prompt, Password: password})
-	done := cell.Done()
-	select {
-	case q := <-s.input:
-		switch {
-		case q.Err == "EOF":
-			return "", io.EOF
-		case q.Err != "":
-			return "", errors.New(q.Err)
-		}
-		return q.Text, nil
-	case <-done:
-		<-s.input // the kernel answers a stopped request too
-		panic(cell.Interrupt)
-	}
-}
