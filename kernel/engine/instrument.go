@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 )
 
 // Visit names things as other packages can reach them, and puts in what lets an
@@ -335,12 +336,47 @@ func (r *rewriter) call(n *ast.CallExpr) {
 		}
 		return
 	}
+	r.orderOutput(n)
 	if f, ok := r.callee(n).(*types.Func); ok && f.FullName() == "(*sync.WaitGroup).Wait" && len(n.Args) == 0 {
 		if _, ok := r.parent(1).(*ast.ExprStmt); ok {
 			r.insert(n.Pos(), cellImport+".WaitFor(")
 			r.edits = append(r.edits, edit{r.offset(n.Lparen), r.offset(n.Rparen) + 1, ")"})
 		}
 	}
+}
+
+// orderOutput lets writers that may be standard output or error keep the order
+// of the two: the first argument of fmt.Fprint and io.WriteString, files given
+// to functions that want a writer, and files whose methods are called.
+func (r *rewriter) orderOutput(n *ast.CallExpr) {
+	f, ok := r.callee(n).(*types.Func)
+	if !ok || f.Pkg() == nil || f.Pkg().Path() == cellPath {
+		return
+	}
+	wrap := func(x ast.Expr, with string) {
+		r.insert(x.Pos(), cellImport+"."+with+"(")
+		r.insert(x.End(), ")")
+	}
+	if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && r.info.Selections[sel] != nil {
+		if isNamed(r.info.TypeOf(sel.X), "*os.File") && strings.HasPrefix(f.Name(), "Write") {
+			wrap(sel.X, "Turn")
+		}
+	}
+	sig := f.Signature()
+	for i, a := range n.Args {
+		if i >= sig.Params().Len() || !isNamed(sig.Params().At(i).Type(), "io.Writer") {
+			continue
+		}
+		t := r.info.TypeOf(a)
+		if isNamed(t, "*os.File") || isNamed(t, "io.Writer") && (f.Pkg().Path() == "fmt" || f.Pkg().Path() == "io") {
+			wrap(a, "Writer")
+		}
+	}
+}
+
+// isNamed reports whether a type is spelt like this, with whole package paths.
+func isNamed(t types.Type, name string) bool {
+	return t != nil && types.TypeString(types.Unalias(t), nil) == name
 }
 
 // hideFields tags the fields that are lower-case in the cell, so that encoders

@@ -44,7 +44,7 @@ func (s *Session) magics(code string) (text string, m magic, err error) {
 		}
 		trimmed := strings.TrimSpace(line)
 		switch {
-		case strings.HasPrefix(trimmed, "!") && s.isShell(trimmed[1:]):
+		case strings.HasPrefix(trimmed, "!") && s.isShell(trimmed[1:]) && startsStatement(lines[:i], trimmed):
 			lines[i] = shellCall + strconv.Quote(strings.TrimSpace(trimmed[1:])) + ")"
 		case strings.HasPrefix(trimmed, "%") && !startsWithin(lines, i):
 			name, rest, _ := strings.Cut(strings.TrimLeft(trimmed, "%"), " ")
@@ -87,6 +87,40 @@ func (s *Session) isShell(rest string) bool {
 	}
 	return word == "" && !strings.HasPrefix(rest, "(") || word != "" && s.scope.live[word] == nil && s.scope.imports[word] == "" &&
 		!slices.Contains([]string{"true", "false"}, word)
+}
+
+// startsStatement tells !ls from the Go expression !done in a line after the
+// lines before: there it stands in brackets, or is a name of the cell.
+func startsStatement(before []string, line string) bool {
+	var open []token.Token
+	last := token.SEMICOLON
+	names := map[string]bool{}
+	eachToken(strings.Join(before, "\n")+"\n", func(_ int, t token.Token, lit string) {
+		switch t {
+		case token.COMMENT:
+			return
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			open = append(open, t)
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+		case token.IDENT:
+			names[lit] = true
+		}
+		last = t
+	})
+	if n := len(open); n > 0 && (open[n-1] != token.LBRACE || strings.HasSuffix(line, ",")) {
+		return false
+	}
+	if last != token.SEMICOLON && last != token.LBRACE && last != token.COLON {
+		return false
+	}
+	word := strings.TrimLeft(line, "!(")
+	if i := strings.IndexFunc(word, func(r rune) bool { return !isWord(r) }); i >= 0 {
+		word = word[:i]
+	}
+	return !names[word]
 }
 
 func isWord(r rune) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 
 	"glassy/kernel/engine/cell"
 )
@@ -79,6 +80,10 @@ func unmarkNames(obj []byte) error {
 	return nil
 }
 
+// unitPrefix is how names of instances of generic types spell the package of a
+// type argument.
+var unitPrefix = regexp.MustCompile(`glassycell/[0-9]+\.`)
+
 // unmarkName takes the marks out of one name, in place: what is left over at the
 // end is zero, and nobody reads it.
 func unmarkName(data []byte) {
@@ -90,7 +95,7 @@ func unmarkName(data []byte) {
 		return
 	}
 	name := string(data[1+k : 1+k+int(size)])
-	clean := cell.Unmark(name)
+	clean := unitPrefix.ReplaceAllString(cell.Unmark(name), "main.")
 	if clean == name {
 		return
 	}

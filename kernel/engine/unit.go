@@ -251,6 +251,20 @@ func (u *unit) findAgain() {
 		}
 	}
 	retyped := slices.Clone(u.again)
+	// Generic functions and constants are compiled into their callers.
+	var inlined []*entity
+	for i, d := range u.src.decls {
+		for _, name := range d.names {
+			old := sc.live[name]
+			switch {
+			case old == nil || d.isMethod() || u.skipped[i]:
+			case old.kind == token.FUNC && old.slot == 0:
+				retyped = append(retyped, old)
+			case old.kind == token.CONST:
+				inlined = append(inlined, old)
+			}
+		}
+	}
 	// A type declared again with the same text but other methods keeps its
 	// layout too.
 	for i, d := range u.src.decls {
@@ -267,6 +281,13 @@ func (u *unit) findAgain() {
 			e := sc.live[name]
 			if u.defined[name] || e.text == "" || e.kind != token.FUNC && e.kind != token.TYPE {
 				continue
+			}
+			if e.kind == token.FUNC {
+				for _, c := range inlined {
+					if e.uses[c.name] == c && add(e) {
+						changed = true
+					}
+				}
 			}
 			for _, r := range retyped {
 				if e.uses[r.name] == r && add(e) {
@@ -416,7 +437,7 @@ func (u *unit) write() {
 		}
 	}
 	decls := masked(masked(u.src.text, keep, true), drop, false)
-	decls = u.emptyTypes(decls, keep)
+	decls = separated(u.emptyTypes(decls, keep), keep)
 	fmt.Fprintf(&b, "//line %s:1:1\n%s\n", unitFile(u.n), decls)
 	for _, e := range u.again {
 		if e.kind == token.TYPE {
@@ -442,6 +463,18 @@ func (u *unit) write() {
 	b.WriteString("\nreturn\n}\n")
 	u.runEnd = b.Len()
 	u.text = b.String()
+}
+
+// separated puts a semicolon after each declaration that shares its last line
+// with what follows.
+func separated(decls string, spans []span) string {
+	b := []byte(decls)
+	for _, sp := range spans {
+		if sp.end < len(b) && b[sp.end] == ' ' {
+			b[sp.end] = ';'
+		}
+	}
+	return string(b)
 }
 
 // emptyTypes removes the keyword of type declarations that were skipped alone.
