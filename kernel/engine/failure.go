@@ -131,7 +131,7 @@ var compilerLine = regexp.MustCompile(`(?m)^` + cell.FilePrefix + `(\d+):(\d+)(?
 func (s *Session) compilerDiagnostics(n int, err error) diagnostics {
 	var ce *compileError
 	if !errors.As(err, &ce) {
-		return diagnostics{{unit: n, msg: err.Error()}}
+		return diagnostics{{unit: n, msg: "the cell could not be compiled; nothing was run and nothing is lost: " + err.Error()}}
 	}
 	var ds diagnostics
 	for _, m := range compilerLine.FindAllStringSubmatch(ce.out, -1) {

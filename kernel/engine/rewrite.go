@@ -42,6 +42,7 @@ func (r *rewriter) insert(p token.Pos, text string) {
 func (u *unit) compiled() (string, error) {
 	r := &rewriter{unit: u, gone: map[*ast.Ident]bool{}, pkgs: map[string]string{}, dots: map[string]bool{}, local: map[*ast.Ident]string{}}
 	r.shadowLoops()
+	r.release()
 	for _, d := range u.file.Decls {
 		off := u.offset(d.Pos())
 		if g, ok := d.(*ast.GenDecl); ok && (g.Tok == token.IMPORT || off >= u.vars && off < u.run) {

@@ -436,6 +436,9 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 	own := map[string]string{}
 	for i, im := range src.imports {
 		name, err := s.importFor(ctx, im, out)
+		if ctx.Err() != nil {
+			return nil, interruptedError("fetching packages was stopped")
+		}
 		if err != nil {
 			p := src.position(im.at)
 			return nil, s.compileError(diagnostics{{n, p.Line, p.Column, err.Error()}})
