@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"glassy/kernel/display"
+	"glassy/kernel/engine/cell"
+	"glassy/kernel/engine/host"
+)
+
+// stream implements sink.
+func (s *Session) stream(name, text string) {
+	if out := s.output(); out != nil && text != "" {
+		out.Stream(name, text)
+	}
+}
+
+func (s *Session) output() Output {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out
+}
+
+// message implements sink.
+func (s *Session) message(p *process, m host.Message) {
+	out := s.output()
+	switch m.Op {
+	case "display":
+		if out != nil {
+			out.Display(unmarkBundle(*m.Bundle), m.ID, m.Update)
+		}
+		_ = p.send(host.Request{Op: "ack"})
+	case "clear":
+		if out != nil {
+			out.Clear(m.Wait)
+		}
+		_ = p.send(host.Request{Op: "ack"})
+	case "input":
+		go s.input(p, out, m)
+	case "comm":
+		if out != nil {
+			out.Comm(*m.Comm)
+		}
+	}
+}
+
+func (s *Session) input(p *process, out Output, m host.Message) {
+	q := host.Request{Op: "input"}
+	if out == nil {
+		q.Err = "no front end to ask"
+	} else {
+		s.mu.Lock()
+		ctx := s.ctx
+		s.mu.Unlock()
+		text, err := out.Input(ctx, m.Prompt, m.Password)
+		switch {
+		case errors.Is(err, io.EOF):
+			q.Err = "EOF"
+		case err != nil:
+			q.Err = err.Error()
+		default:
+			q.Text = text
+		}
+	}
+	_ = p.send(q)
+}
+
+func unmarkBundle(b display.Bundle) display.Bundle {
+	for k, v := range b.Data {
+		if text, ok := v.(string); ok && strings.Contains(text, "\xf0\x90\x90") {
+			b.Data[k] = cell.Unmark(text)
+		}
+	}
+	return b
+}

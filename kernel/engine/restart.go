@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"fmt"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+
+	"glassy/kernel/engine/host"
+)
+
+func (s *Session) dead() bool {
+	select {
+	case <-s.proc.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// died tells of the end of the session process in the middle of a cell, and
+// starts another one.
+func (s *Session) died(p *process) Result {
+	msg := "the session process died: " + p.death()
+	lost := s.restart()
+	lines := []string{red(msg), "The kernel is up. Imports, types and functions are kept."}
+	if len(lost) > 0 {
+		lines = append(lines, "These variables are lost; run the cells that set them again: "+strings.Join(lost, ", "))
+	}
+	return Result{Error: &Error{Name: "SessionDied", Value: msg, Traceback: lines}}
+}
+
+// restart starts a session process with all definitions, and returns the names
+// of the variables that are lost.
+func (s *Session) restart() (lost []string) {
+	s.proc.kill()
+	for name, e := range s.scope.live {
+		if e.kind == token.VAR {
+			delete(s.scope.live, name)
+			s.scope.lost[name] = e
+			lost = append(lost, name)
+		}
+	}
+	slices.Sort(lost)
+	s.mu.Lock()
+	s.zombies = false
+	s.mu.Unlock()
+	p, err := startProcess(s.shop.binary(), s.cfg.Dir, s)
+	if err != nil {
+		s.cfg.Log.Error("restarting the session process", "error", err)
+		return lost
+	}
+	s.mu.Lock()
+	s.proc = p
+	s.mu.Unlock()
+	byAge := slices.Clone(s.units)
+	slices.SortFunc(byAge, func(a, b *compiled) int { return a.n - b.n })
+	for _, u := range byAge {
+		if err := s.load(u.so); err != nil {
+			s.cfg.Log.Error("loading a cell again", "unit", u.n, "error", err)
+		}
+	}
+	for _, u := range s.units {
+		_ = p.send(host.Request{Op: "define", Unit: u.n})
+	}
+	return lost
+}
+
+// refusesLost refuses a cell that works on a variable that died with a session
+// process, also through the functions it calls: it would read zero.
+func (s *Session) refusesLost(u *compiled, count int) *Error {
+	if len(s.scope.lost) == 0 {
+		return nil
+	}
+	seen := map[*entity]bool{}
+	var find func(e *entity) (via, lost string)
+	find = func(e *entity) (string, string) {
+		if seen[e] {
+			return "", ""
+		}
+		seen[e] = true
+		for name, used := range e.uses {
+			if l := s.scope.lost[name]; l != nil && sameStorage(l, used) && u.defs[name] == nil {
+				return e.name, name
+			}
+			if via, lost := find(used); lost != "" {
+				return via, lost
+			}
+		}
+		return "", ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.uses)) {
+		e := u.uses[name]
+		if l := s.scope.lost[name]; l != nil && sameStorage(l, e) && u.defs[name] == nil {
+			return s.compileError(diagnostics{{unit: u.n, msg: name + " was lost when the session process died: run the cell that sets it again"}})
+		}
+		if via, lost := find(e); lost != "" {
+			return s.compileError(diagnostics{{unit: u.n, msg: fmt.Sprintf("%s uses %s, which was lost when the session process died: run the cell that sets it again", via, lost)}})
+		}
+	}
+	return nil
+}
+
+// Interrupt stops the running cell. When no cell runs, but one was left behind
+// in a call that did not stop, it restarts the session process.
+func (s *Session) Interrupt() {
+	s.mu.Lock()
+	cancel, zombies := s.cancel, s.zombies
+	s.mu.Unlock()
+	if cancel != nil {
+		cancel()
+		return
+	}
+	if !zombies || !s.running.TryLock() {
+		return
+	}
+	defer s.running.Unlock()
+	lost := s.restart()
+	if out := s.output(); out != nil {
+		text := "the session process was restarted; imports, types and functions are kept"
+		if len(lost) > 0 {
+			text += "; these variables are lost: " + strings.Join(lost, ", ")
+		}
+		out.Stream("stderr", text+"\n")
+	}
+}
