@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strconv"
 	"strings"
 )
 
@@ -22,8 +21,6 @@ func (r *rewriter) Visit(n ast.Node) ast.Visitor {
 		r.ident(n)
 	case *ast.SelectorExpr:
 		r.selector(n)
-	case *ast.StructType:
-		r.hideFields(n)
 	case *ast.FuncDecl:
 		if r.offset(n.Pos()) == r.run {
 			r.betweenStatements(n.Body)
@@ -377,53 +374,4 @@ func (r *rewriter) orderOutput(n *ast.CallExpr) {
 // isNamed reports whether a type is spelt like this, with whole package paths.
 func isNamed(t types.Type, name string) bool {
 	return t != nil && types.TypeString(types.Unalias(t), nil) == name
-}
-
-// hideFields tags the fields that are lower-case in the cell, so that encoders
-// leave them out as they would.
-func (r *rewriter) hideFields(n *ast.StructType) {
-	for _, f := range n.Fields.List {
-		if f.Tag != nil || len(f.Names) == 0 {
-			continue
-		}
-		hidden := 0
-		for _, id := range f.Names {
-			if v, ok := r.info.Defs[id].(*types.Var); ok && hides(v) {
-				hidden++
-			}
-		}
-		switch {
-		case hidden == 0:
-		case hidden == len(f.Names):
-			r.insert(f.Type.End(), " "+strconv.Quote(hiddenTag))
-		default:
-			r.splitField(f)
-		}
-	}
-}
-
-// splitField writes "a, B T" as "a T tag; B T". The type is repeated as text,
-// from the type checker, because its own edits apply only once.
-func (r *rewriter) splitField(f *ast.Field) {
-	v, ok := r.info.Defs[f.Names[0]].(*types.Var)
-	if !ok {
-		return
-	}
-	t, err := r.typeString(v.Type())
-	if err != nil {
-		return
-	}
-	text := ""
-	for i, id := range f.Names {
-		v := r.info.Defs[id].(*types.Var)
-		if i > 0 {
-			text += "; "
-		}
-		text += fieldName(v) + " " + t
-		if hides(v) {
-			text += " " + strconv.Quote(hiddenTag)
-		}
-	}
-	// The edit covers the names and the type; edits inside it are skipped.
-	r.edits = append(r.edits, edit{r.offset(f.Pos()), r.offset(f.Type.End()), text})
 }

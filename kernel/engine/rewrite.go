@@ -134,6 +134,8 @@ func (u *unit) varDecls() (string, error) {
 // of functions at this unit's.
 func (u *unit) registration() string {
 	var b strings.Builder
+	// A type of this package: its path is written into the object file.
+	fmt.Fprintf(&b, "type %[1]s struct{}\nvar %[1]svar interface{} = %[1]s{}\n", cell.Mark+"package۰")
 	fmt.Fprintf(&b, "func init() { %s.Register(%d, func() {\n", cellImport, u.n)
 	for _, name := range slices.Sorted(maps.Keys(u.newDefs)) {
 		if e := u.newDefs[name]; e.kind == token.FUNC && e.slot != 0 {

@@ -69,11 +69,7 @@ func (u *unit) writeType(t types.Type) string {
 			if !f.Embedded() {
 				text = fieldName(f) + " " + text
 			}
-			tag := t.Tag(i)
-			if tag == "" && hides(f) {
-				tag = hiddenTag
-			}
-			if tag != "" {
+			if tag := t.Tag(i); tag != "" {
 				text += " " + strconv.Quote(tag)
 			}
 			fs = append(fs, text)
@@ -188,12 +184,4 @@ func predeclared(t types.Type) bool {
 		return t.Obj().Pkg() == nil
 	}
 	return false
-}
-
-// hiddenTag keeps the encoders away from fields that are lower-case in the cell.
-const hiddenTag = `json:"-" xml:"-"`
-
-// hides reports whether a field gets the hidden tag.
-func hides(f *types.Var) bool {
-	return !f.Exported() && !f.Embedded() && f.Name() != "_"
 }
