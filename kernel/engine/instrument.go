@@ -125,6 +125,9 @@ func (r *rewriter) ident(id *ast.Ident) {
 	}
 	e := r.entityOf(o)
 	if e == nil {
+		if f, ok := r.info.Defs[id].(*types.Var); ok && f.Embedded() && o.Pkg() == nil {
+			r.replace(id, embeddable(id.Name))
+		}
 		return
 	}
 	if e.kind == token.FUNC && e.slot != 0 && r.info.Defs[id] == nil && (e.unit != r.n || r.offset(id.Pos()) >= r.run || r.inMethod()) {

@@ -68,6 +68,8 @@ func (u *unit) writeType(t types.Type) string {
 			text := u.writeType(f.Type())
 			if !f.Embedded() {
 				text = fieldName(f) + " " + text
+			} else if base := strings.TrimPrefix(text, "*"); base == f.Name() && !f.Exported() {
+				text = strings.TrimSuffix(text, base) + embeddable(base)
 			}
 			if tag := t.Tag(i); tag != "" {
 				text += " " + strconv.Quote(tag)
@@ -163,25 +165,10 @@ func fieldName(f *types.Var) string {
 	case f.Exported() || f.Name() == "_":
 		return f.Name()
 	case f.Embedded():
-		if predeclared(f.Type()) {
-			return f.Name()
-		}
 		return cell.Mark + f.Name()
 	}
 	return cell.FieldMark + f.Name()
 }
 
-func predeclared(t types.Type) bool {
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	switch t := t.(type) {
-	case *types.Basic:
-		return true
-	case *types.Named:
-		return t.Obj().Pkg() == nil
-	case *types.Alias:
-		return t.Obj().Pkg() == nil
-	}
-	return false
-}
+// embeddable is the name of a predeclared type for embedding.
+func embeddable(name string) string { return cellImport + "." + cell.Mark + name }
