@@ -1,7 +1,8 @@
 """The same notebook through Jupyter's nbclient and through `glassy run`: equal numbers, equal figures.
 
 Run: python compare_notebook.py NOTEBOOK OUTDIR [--glassy GLASSY]
-Both executed notebooks and the figures of both stay in OUTDIR.
+Both executed notebooks and the figures of both stay in OUTDIR. The outputs that
+NOTEBOOK itself keeps must be those, too.
 
 Texts are compared as they are, but for lengths of time ("1.2 ms", "took 3 s").
 SVG is compared likewise, after its ids, which are made unique on each run.
@@ -77,8 +78,16 @@ def same(kind, a, b):
         a, b = IDS.sub(r"\1", a), IDS.sub(r"\1", b)
     for x, y in zip(a.splitlines(), b.splitlines()):
         if x != y:
-            return f"\n    jupyter: {x[:200]}\n    glassy:  {y[:200]}"
+            return f"\n    {x[:200]}\n    {y[:200]}"
     return "" if a == b else f"{len(a.splitlines())} and {len(b.splitlines())} lines"
+
+
+def differences(first, a, second, b):
+    lines = [f"{key}: only in {first if key in a else second}" for key in sorted(a.keys() ^ b.keys())]
+    for key in sorted(a.keys() & b.keys()):
+        if text := same(key[2], a[key], b[key]):
+            lines.append(f"{key}, {first} and {second}: {text}")
+    return lines
 
 
 def figures(book, folder: Path, stem: str):
@@ -104,9 +113,9 @@ def main():
     ours = by_glassy(args.glassy, args.notebook, args.outdir / f"{stem}.glassy.ipynb")
     theirs = by_nbclient(args.notebook, args.outdir / f"{stem}.jupyter.ipynb")
 
+    kept = forms(nbformat.read(args.notebook, as_version=4))
     a, b = forms(theirs), forms(ours)
-    wrong = [f"{key}: only in {'jupyter' if key in a else 'glassy'}" for key in sorted(a.keys() ^ b.keys())]
-    wrong += [f"{key}: {text}" for key in sorted(a.keys() & b.keys()) if (text := same(key[2], a[key], b[key]))]
+    wrong = differences("jupyter", a, "glassy", b) + differences("the file", kept, "glassy", b)
     wrong += [f"{key}: {text}" for key, text in b.items() if key[2] == "error"]
     drawn = figures(theirs, args.outdir, stem + "-jupyter") and figures(ours, args.outdir, stem + "-glassy")
     if not drawn:

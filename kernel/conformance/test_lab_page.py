@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import nbformat.reader
 from frontend import until
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
@@ -140,9 +141,10 @@ class Page(unittest.TestCase):
         file = self.root / NOTEBOOK.name
 
         def ran():
-            if not file.stat().st_size:  # it is being written
+            try:
+                cells = [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
+            except nbformat.reader.NotJSONError:  # it is being written
                 return None
-            cells = [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
             return cells if sum(c.execution_count is not None for c in cells) >= self.cells else None
 
         until("JupyterLab saves the notebook", ran)
