@@ -179,7 +179,7 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 		}
 	}
 	u := newUnit(n, src, s.scope)
-	u.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
+	u.resolve(s.known(text))
 	u.write()
 	ds := u.check(s.imp, s.shop.tool.lang, false)
 	if len(ds) > 0 && len(u.again) > 0 {
@@ -187,7 +187,7 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 		// that the cell does not change itself.
 		v := newUnit(n, src, s.scope)
 		v.leaveDependents()
-		v.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
+		v.resolve(s.known(text))
 		v.write()
 		if ds2 := v.check(s.imp, s.shop.tool.lang, false); len(ds2) == 0 {
 			u, ds = v, nil

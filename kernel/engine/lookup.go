@@ -26,14 +26,12 @@ func (s *Session) lookAt(code string, end int) *lookup {
 		}
 		u := newUnit(0, src, s.scope)
 		u.again, u.retyped = nil, nil
-		own := map[string]string{}
 		for i, im := range src.imports {
 			if a, ok := s.packages[im.path]; ok && im.name == "" {
 				src.imports[i].name = a.Name
-				own[a.Name] = im.path
 			}
 		}
-		u.resolve(func(name string) (string, bool) { p, ok := s.byName[name]; return p, ok })
+		u.resolve(s.known(""))
 		u.write()
 		u.check(s.imp, s.shop.tool.lang, true)
 		return &lookup{u, s}

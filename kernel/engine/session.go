@@ -201,6 +201,15 @@ func (s *Session) nameCommon() {
 	}
 }
 
+// known tells which package a text means by a name that stands before a dot in
+// it; an empty text is one that is still being written.
+func (s *Session) known(text string) func(name string) (path string, ok bool) {
+	return func(name string) (string, bool) {
+		path, ok := s.byName[name]
+		return path, ok && (text == "" || strings.Contains(text, name+"."))
+	}
+}
+
 // newImporter is the type checker's view of compiled packages. A session has
 // one, so that a type is the same type in all its cells.
 func (s *Session) newImporter() types.Importer {

@@ -392,7 +392,7 @@ func (u *unit) resolve(known func(name string) (path string, ok bool)) {
 			if path == "" {
 				path = u.session.imports[name]
 			}
-			if path == "" && strings.Contains(u.src.text, name+".") {
+			if path == "" {
 				path, _ = known(name)
 			}
 			if path != "" {
@@ -405,7 +405,7 @@ func (u *unit) resolve(known func(name string) (path string, ok bool)) {
 		case u.session.live[name] != nil:
 		case u.session.imports[name] != "":
 			u.imports[name] = u.session.imports[name]
-		case types.Universe.Lookup(name) == nil && u.session.lost[name] == nil && strings.Contains(u.src.text, name+"."):
+		case types.Universe.Lookup(name) == nil && u.session.lost[name] == nil:
 			if path, ok := known(name); ok {
 				u.imports[name] = path
 			}
