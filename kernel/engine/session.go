@@ -205,8 +205,11 @@ func (s *Session) nameCommon() {
 // it; an empty text is one that is still being written.
 func (s *Session) known(text string) func(name string) (path string, ok bool) {
 	return func(name string) (string, bool) {
+		if text != "" && !strings.Contains(text, name+".") {
+			return "", false
+		}
 		path, ok := s.byName[name]
-		return path, ok && (text == "" || strings.Contains(text, name+"."))
+		return path, ok
 	}
 }
 
