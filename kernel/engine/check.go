@@ -83,7 +83,11 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnos
 		d := u.at(te.Pos)
 		d.msg = u.wording(te.Msg)
 		if strings.HasPrefix(te.Msg, "\t") && len(ds) > 0 { // continues the one before
-			ds[len(ds)-1].msg += "\n" + d.msg
+			where := ""
+			if d.line > 0 {
+				where = fmt.Sprintf("%s:%d:%d: ", unitFile(d.unit), d.line, d.col)
+			}
+			ds[len(ds)-1].msg += "\n" + where + strings.TrimPrefix(d.msg, "\t")
 			return
 		}
 		if key := fmt.Sprint(d.unit, d.line, d.msg); !seen[key] {
@@ -164,6 +168,9 @@ func (u *unit) at(pos token.Pos) diagnostic {
 func (u *unit) wording(msg string) string {
 	msg = strings.ReplaceAll(msg, aliasSuffix, "")
 	msg = strings.ReplaceAll(msg, "main.", "")
+	if strings.HasSuffix(msg, "as []interface{} value in return statement") || strings.HasPrefix(msg, "too many return values") && strings.Contains(msg, "want ([]interface{})") {
+		return "a cell returns nothing: its last expression is what it shows"
+	}
 	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
 		if e := u.session.lost[name]; e != nil {
 			return fmt.Sprintf("%s was lost when the session process died: run the cell that defines it again", name)
@@ -188,13 +195,15 @@ func (u *unit) place(err error) diagnostics {
 }
 
 // dropAliasedTwins removes errors that the variables section and the statements
-// report of the same line with other columns.
+// both report: of the same line with other columns, or of the same place in
+// other words.
 func dropAliasedTwins(ds diagnostics) diagnostics {
 	seen := map[string]bool{}
 	out := ds[:0]
 	for _, d := range ds {
-		key := fmt.Sprint(d.unit, d.line, d.msg)
-		if !seen[key] {
+		key, place := fmt.Sprint(d.unit, d.line, d.msg), fmt.Sprint(d.unit, d.line, ":", d.col)
+		if !seen[key] && (d.line == 0 || !seen[place]) {
+			seen[place] = true
 			seen[key] = true
 			out = append(out, d)
 		}

@@ -23,6 +23,7 @@ func (s *Session) compileError(ds diagnostics) *Error {
 	var lines []string
 	first := ""
 	for i, d := range ds {
+		d.msg = s.placesIn(d.msg)
 		if i == maxShown {
 			lines = append(lines, fmt.Sprintf("and %d more", len(ds)-maxShown))
 			break
@@ -127,6 +128,20 @@ func (s *Session) frameLines(fs []cell.Frame) []string {
 
 var compilerLine = regexp.MustCompile(`(?m)^` + cell.FilePrefix + `(\d+):(\d+)(?::(\d+))?: (.*)$`)
 
+// otherLine is what the compiler says of a variable of a cell as a whole.
+var otherLine = regexp.MustCompile(`(?m)^\S+:\d+:\d+: glassycell/\d+\.`)
+
+var placeInText = regexp.MustCompile(cell.FilePrefix + `(\d+):(\d+):(\d+)`)
+
+// placesIn names cells in the text of a message as the user knows them.
+func (s *Session) placesIn(msg string) string {
+	return placeInText.ReplaceAllStringFunc(msg, func(at string) string {
+		m := placeInText.FindStringSubmatch(at)
+		unit, _ := strconv.Atoi(m[1])
+		return s.cellName(unit) + ":" + m[2] + ":" + m[3]
+	})
+}
+
 // compilerDiagnostics reads what the compiler prints.
 func (s *Session) compilerDiagnostics(n int, err error) diagnostics {
 	var ce *compileError
@@ -141,7 +156,7 @@ func (s *Session) compilerDiagnostics(n int, err error) diagnostics {
 		ds = append(ds, diagnostic{unit, line, col, cell.Unmark(m[4])})
 	}
 	if len(ds) == 0 {
-		ds = diagnostics{{unit: n, msg: cell.Unmark(ce.Error())}}
+		ds = diagnostics{{unit: n, msg: otherLine.ReplaceAllString(cell.Unmark(ce.Error()), "")}}
 	}
 	return ds
 }

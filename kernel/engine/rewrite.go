@@ -3,11 +3,14 @@ package engine
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"maps"
+	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"glassy/kernel/engine/cell"
@@ -23,6 +26,7 @@ type edit struct {
 type rewriter struct {
 	*unit
 	edits []edit
+	late  []edit // come after other insertions at the same place
 	stack []ast.Node
 	gone  map[*ast.Ident]bool   // package names of selectors that were replaced
 	pkgs  map[string]string     // import name → path, of what is left
@@ -52,6 +56,7 @@ func (u *unit) compiled() (string, error) {
 	}
 	r.discardUnused()
 	r.showLast()
+	r.edits = append(r.edits, r.late...)
 	decls := u.text[:u.vars]
 	declStart := 0
 	for _, d := range u.file.Decls {
@@ -156,10 +161,41 @@ func (r *rewriter) showLast() {
 	if tv.IsVoid() || !tv.IsValue() && !isTuple(tv.Type) || r.isPrint(e) {
 		return
 	}
+	if r.src.quiet {
+		if !isTuple(tv.Type) {
+			r.edits = append([]edit{{r.offset(e.Pos()), r.offset(e.Pos()), "_ = "}}, r.edits...)
+		}
+		return
+	}
+	if c := tv.Value; c != nil && isUntyped(tv.Type) && tooBig(c) {
+		// The constant stays, for what it names is used then.
+		r.shows = true
+		r.edits = append([]edit{{r.offset(e.Pos()), r.offset(e.Pos()), "const _ = "}}, r.edits...)
+		r.insert(e.End(), "; return "+cellImport+".Show("+strconv.Quote(c.String())+")")
+		return
+	}
 	r.shows = true
 	// An edit at the same place by the walk comes after this insertion.
 	r.edits = append([]edit{{r.offset(e.Pos()), r.offset(e.Pos()), cellImport + ".Check(); return " + cellImport + ".Show("}}, r.edits...)
 	r.insert(e.End(), ")")
+}
+
+// tooBig reports whether a constant is a number that no variable holds.
+func tooBig(c constant.Value) bool {
+	switch c.Kind() {
+	case constant.Int:
+		_, exact := constant.Int64Val(c)
+		return !exact
+	case constant.Float:
+		f, _ := constant.Float64Val(c)
+		return math.IsInf(f, 0)
+	}
+	return false
+}
+
+func isUntyped(t types.Type) bool {
+	b, ok := t.(*types.Basic)
+	return ok && (b.Info()&types.IsUntyped != 0 || b.Kind() == types.Int || b.Kind() == types.Float64)
 }
 
 func isTuple(t types.Type) bool {

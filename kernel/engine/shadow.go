@@ -237,8 +237,8 @@ func (r *rewriter) shadowLoop(s ast.Stmt) {
 				text += fmt.Sprintf("; %s = %s۰", r.reference(e), e.name)
 			}
 		}
-		if text != "" {
-			r.insert(st.End(), text)
+		if text != "" { // after whatever else is put at the statement's end
+			r.late = append(r.late, edit{r.offset(st.End()), r.offset(st.End()), text})
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -53,7 +54,8 @@ type source struct {
 	decls   []declaration
 	vars    []variables
 	free    map[string][]int // free identifiers of the statements, with their places
-	last    *span            // the last statement, when it is an expression to show
+	last    *span            // the last statement, when it is an expression
+	quiet   bool             // it is not to be shown
 	empty   bool             // nothing to run
 }
 
@@ -231,14 +233,17 @@ func (s *source) shifted(err error, prefix int) error {
 		return err
 	}
 	var out scanner.ErrorList
-	for _, e := range list {
+	for i, e := range list {
 		p := s.position(e.Pos.Offset - prefix)
-		if e.Pos.Offset-prefix >= len(s.text) {
-			p = s.position(len(strings.TrimRight(s.text, " \t\n")))
-		}
 		msg := e.Msg
-		if i := strings.Index(msg, ", found '}'"); i > 0 && e.Pos.Offset-prefix >= len(s.text) {
-			msg = msg[:i] + ", found the end of the cell"
+		if e.Pos.Offset-prefix >= len(s.text) {
+			if i > 0 {
+				break // it follows from the one before
+			}
+			p = s.position(len(strings.TrimRight(s.text, " \t\n")))
+			if i := strings.Index(msg, ", found "); i > 0 {
+				msg = msg[:i] + ", found the end of the cell"
+			}
 		}
 		out = append(out, &scanner.Error{Pos: p, Msg: msg})
 	}
@@ -320,6 +325,9 @@ func (s *source) parseBody(funcs []span) error {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", bodyPrefix+text+"\n}", parser.ParseComments)
 	if err != nil {
+		if off := unopened(text); off >= 0 {
+			return scanner.ErrorList{{Pos: s.position(off), Msg: "unexpected '" + text[off:off+1] + "'"}}
+		}
 		return s.shifted(err, len(bodyPrefix))
 	}
 	if len(f.Decls) > 1 { // a brace too many closes our function
@@ -352,12 +360,27 @@ func (s *source) parseBody(funcs []span) error {
 		if ex, ok := body.List[n-1].(*ast.ExprStmt); ok {
 			end := at(ex.End())
 			rest := strings.TrimLeft(masked(s.text, append(commentSpans(f, at), funcs...), false)[end:], " \t\n")
-			if !strings.HasPrefix(rest, ";") {
-				s.last = &span{at(ex.Pos()), end}
-			}
+			s.last = &span{at(ex.Pos()), end}
+			s.quiet = strings.HasPrefix(rest, ";")
 		}
 	}
 	return nil
+}
+
+// unopened is where a bracket is closed that was not opened, or -1.
+func unopened(text string) int {
+	depth, found := 0, -1
+	eachToken(text, func(off int, t token.Token, _ string) {
+		switch t {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if depth--; depth < 0 && found < 0 {
+				found = off
+			}
+		}
+	})
+	return found
 }
 
 func commentSpans(f *ast.File, at func(token.Pos) int) []span {
@@ -415,6 +438,9 @@ func (s *source) addDefine(st *ast.AssignStmt, at func(token.Pos) int) error {
 		id, ok := l.(*ast.Ident)
 		if !ok {
 			return scanner.ErrorList{{Pos: s.position(at(l.Pos())), Msg: "non-name on left side of :="}}
+		}
+		if id.Name != "_" && slices.Contains(v.names, id.Name) {
+			return scanner.ErrorList{{Pos: s.position(at(l.Pos())), Msg: id.Name + " repeated on left side of :="}}
 		}
 		v.names = append(v.names, id.Name)
 		v.at = append(v.at, at(id.Pos()))
