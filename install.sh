@@ -317,7 +317,7 @@ uninstall() {
 		chmod -R u+w "$dir" 2>/dev/null || true # Go keeps its modules read-only
 		rm -rf "$dir"
 	done
-	rm -rf "$bin/glassy" "$home" "$cache" "$share/jupyter/kernels/glassy" "$out"
+	rm -rf "$bin/glassy" "$home" "$cache" "$cache-test" "$share/jupyter/kernels/glassy" "$out" # -test: of the engine's tests
 	# Folders that were made on the way, where nothing else has come to live in them.
 	for dir in "$bin" "${bin%/bin}" "$share/jupyter/kernels" "$share/jupyter" "$share" "$(dirname "$cache")" "${GOPATH:-$HOME/go}/pkg" "${GOPATH:-$HOME/go}" \
 		"${XDG_CONFIG_HOME:-$HOME/.config}"; do
