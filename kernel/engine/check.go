@@ -7,6 +7,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 )
 
@@ -164,10 +165,16 @@ func (u *unit) at(pos token.Pos) diagnostic {
 	return d
 }
 
+// sameName matches a complaint about two types of one name.
+var sameName = regexp.MustCompile(`type (\S+)\) as (\S+) value`)
+
 // wording takes our own names out of a message.
 func (u *unit) wording(msg string) string {
 	msg = strings.ReplaceAll(msg, aliasSuffix, "")
 	msg = strings.ReplaceAll(msg, "main.", "")
+	if m := sameName.FindStringSubmatch(msg); m != nil && m[1] == m[2] {
+		msg += fmt.Sprintf(" (%s was declared again since: one of the two is the older %[1]s)", m[1])
+	}
 	if strings.HasSuffix(msg, "as []interface{} value in return statement") || strings.HasPrefix(msg, "too many return values") && strings.Contains(msg, "want ([]interface{})") {
 		return "a cell returns nothing: its last expression is what it shows"
 	}

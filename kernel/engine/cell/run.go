@@ -250,7 +250,12 @@ func Starting() {
 func Guarded[F any](f F) F {
 	Starting()
 	v := reflect.ValueOf(f)
-	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
+	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) (out []reflect.Value) {
+		defer func() {
+			for i := len(out); i < v.Type().NumOut(); i++ { // after a panic
+				out = append(out, reflect.Zero(v.Type().Out(i)))
+			}
+		}()
 		defer Guard()
 		if v.Type().IsVariadic() {
 			return v.CallSlice(args)
