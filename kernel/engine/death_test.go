@@ -57,8 +57,12 @@ func TestDeathKeepsDefinitions(t *testing.T) {
 				b.ok("1 + 1")
 			} else {
 				e := b.fails(c.code, c.reason)
-				if all := strings.Join(e.Traceback, "\n"); !strings.Contains(all, "p, scale") {
+				all := strings.Join(e.Traceback, "\n")
+				if !strings.Contains(all, "p, scale") {
 					t.Errorf("the message does not name what is lost:\n%s", all)
+				}
+				if !strings.Contains(all, "Cell[2]") || len(e.Traceback) > 20 {
+					t.Errorf("the message does not name the cell's line, or says much more:\n%s", all)
 				}
 			}
 			b.fails("p.Twice()", "p was lost")
@@ -67,6 +71,19 @@ func TestDeathKeepsDefinitions(t *testing.T) {
 			b.ok("scale := 3.0")
 			b.want("scaled(2)", "6") // the function sees the variable that was set again
 		})
+	}
+}
+
+// A text that looks like a death is shown when the process lives on.
+func TestLastWordsOfTheLiving(t *testing.T) {
+	b := newBench(t)
+	r, res := b.do("fmt.Fprintln(os.Stderr, \"before\\npanic: not really\"); time.Sleep(700*time.Millisecond)\nfmt.Fprintln(os.Stderr, \"after\")")
+	if res.Error != nil || r.text() != "before\npanic: not really\nafter\n" {
+		t.Errorf("got %q, %v", r.text(), res.Error)
+	}
+	r, res = b.do("fmt.Fprintln(os.Stderr, \"panic: at the end\")")
+	if res.Error != nil || r.text() != "panic: at the end\n" {
+		t.Errorf("got %q, %v", r.text(), res.Error)
 	}
 }
 

@@ -29,7 +29,7 @@ type process struct {
 
 	messages chan host.Message // loaded and result; closed when the process is gone
 	gone     chan struct{}
-	tail     *tail // the end of standard error, for the reason of a death
+	last     lastWords
 
 	output sink
 }
@@ -38,23 +38,6 @@ type process struct {
 type sink interface {
 	stream(name, text string)
 	message(p *process, m host.Message)
-}
-
-// tail keeps the last part of a stream.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-const tailSize = 64 << 10
-
-func (t *tail) add(p []byte) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, p...)
-	if len(t.b) > 2*tailSize {
-		t.b = bytes.Clone(t.b[len(t.b)-tailSize:])
-	}
 }
 
 // startProcess starts a session process in dir.
@@ -74,7 +57,7 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	p := &process{
 		cmd: c, reqFile: pipes[0][1], requests: json.NewEncoder(pipes[0][1]),
-		messages: make(chan host.Message, 16), gone: make(chan struct{}), tail: &tail{}, output: out,
+		messages: make(chan host.Message, 16), gone: make(chan struct{}), output: out,
 	}
 	started := make(chan error)
 	go func() {
@@ -129,12 +112,13 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 			n, err := unix.Read(int(fds[i].Fd), buf)
 			if n > 0 {
 				b := append(partial[i], buf[:n]...)
-				if i == 1 {
-					p.tail.add(buf[:n])
-				}
 				cut := wholeRunes(b)
 				partial[i] = bytes.Clone(b[cut:])
-				p.output.stream(names[i], cell.Unmark(string(b[:cut])))
+				text := cell.Unmark(string(b[:cut]))
+				if i == 1 {
+					text = p.last.hold(text)
+				}
+				p.output.stream(names[i], text)
 				continue
 			}
 			if errors.Is(err, unix.EINTR) {
@@ -148,9 +132,10 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 	}
 	var pending []byte
 	for {
-		if _, err := unix.Poll(fds, -1); err != nil && !errors.Is(err, unix.EINTR) {
+		if _, err := unix.Poll(fds, p.last.patience()); err != nil && !errors.Is(err, unix.EINTR) {
 			return
 		}
+		p.output.stream("stderr", p.last.let(false))
 		// A message tells of what was printed before it.
 		drain(0)
 		drain(1)
@@ -182,6 +167,7 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 			}
 			drain(0)
 			drain(1)
+			p.output.stream("stderr", p.last.let(true)) // who sends messages lives
 			switch m.Op {
 			case "ready", "loaded", "result":
 				p.messages <- m
@@ -234,9 +220,7 @@ func (p *process) kill() {
 // death tells in words how the process ended.
 func (p *process) death() string {
 	<-p.gone
-	p.tail.mu.Lock()
-	text := string(p.tail.b)
-	p.tail.mu.Unlock()
+	text := p.last.text()
 	for line := range strings.SplitSeq(text, "\n") {
 		switch {
 		case strings.Contains(line, "goroutine stack exceeds"):

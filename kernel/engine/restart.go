@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"glassy/kernel/engine/cell"
 	"glassy/kernel/engine/host"
 )
 
@@ -24,11 +25,23 @@ func (s *Session) dead() bool {
 func (s *Session) died(p *process) Result {
 	msg := "the session process died: " + p.death()
 	lost := s.restart()
-	lines := []string{red(msg), "The kernel is up. Imports, types and functions are kept."}
+	lines := append([]string{red(msg)}, s.frameLines(briefly(p.last.frames()))...)
+	lines = append(lines, "The kernel is up. Imports, types and functions are kept.")
 	if len(lost) > 0 {
 		lines = append(lines, "These variables are lost; run the cells that set them again: "+strings.Join(lost, ", "))
 	}
 	return Result{Error: &Error{Name: "SessionDied", Value: msg, Traceback: lines}}
+}
+
+// briefly leaves out the middle of a deep recursion.
+func briefly(fs []cell.Frame) []cell.Frame {
+	out := fs[:0]
+	for i, f := range fs {
+		if i == 0 || f != fs[i-1] {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // restart starts a session process with all definitions, and returns the names
