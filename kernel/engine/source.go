@@ -481,7 +481,6 @@ func (s *source) addDecl(d *ast.GenDecl, at func(token.Pos) int, free map[string
 			v.mask = append(v.mask, span{prev, v.start})
 			if vs.Type != nil {
 				v.typ = &span{at(vs.Type.Pos()), at(vs.Type.End())}
-				v.mask = append(v.mask, *v.typ)
 			}
 			if len(vs.Values) > 0 {
 				v.values = &span{at(vs.Values[0].Pos()), at(vs.Values[len(vs.Values)-1].End())}

@@ -598,6 +598,17 @@ func (u *unit) statements() string {
 				}
 			}
 		}
+		if v.typ != nil && v.values != nil {
+			// The type goes. When it has several lines, the names go after it,
+			// so that names and values are one statement.
+			head := span{v.typ.start, v.typ.end}
+			if strings.Contains(u.src.text[v.typ.start:v.typ.end], "\n") {
+				head = span{v.start, v.values.start}
+				p := u.src.position(v.values.start)
+				at[v.values.start] += fmt.Sprintf("%s = /*line %s:%d:%d*/", strings.Join(v.names, ", "), unitFile(u.n), p.Line, p.Column)
+			}
+			copy(b[head.start:], masked(string(b), []span{head}, false)[head.start:head.end])
+		}
 		if v.values == nil {
 			for _, name := range v.names {
 				if name != "_" {
