@@ -118,3 +118,32 @@ func TestCallThatDoesNotStop(t *testing.T) {
 	b.Interrupt() // the second: restart
 	b.fails("x", "lost")
 }
+
+// asking is an Output whose user never answers.
+type asking struct {
+	recorder
+	asked chan struct{}
+}
+
+func (a *asking) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	close(a.asked)
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+func TestInterruptWhileItAsks(t *testing.T) {
+	b := newBench(t)
+	b.ok("x := 7\nvar s string")
+	for _, code := range []string{"fmt.Scanln(&s); x = 0", "in := os.Stdin; bufio.NewReader(in).ReadString('\\n'); x = 0"} {
+		out := &asking{asked: make(chan struct{})}
+		go func() {
+			<-out.asked
+			b.Interrupt()
+		}()
+		res := b.Execute(t.Context(), Cell{Code: code, Count: 2}, out)
+		if res.Error == nil || !res.Error.Interrupted {
+			t.Errorf("%s: ended with %+v, want an interrupt", code, res.Error)
+		}
+		b.want("x", "7")
+	}
+}

@@ -21,11 +21,22 @@ type lastWords struct {
 
 var dying = regexp.MustCompile(`(?m)^(fatal error: |runtime: goroutine stack exceeds|runtime: out of memory|panic: |SIG[A-Z]+: |unexpected fault address)`)
 
-// words is how much of them is kept; wait is how long a process may take to die.
+// words is how much of them is kept.
+const words = 256 << 10
+
+// A process may take its time to die: to walk a stack of millions of frames. But
+// a user may also write "panic:".
 const (
-	words = 256 << 10
-	wait  = 500 * time.Millisecond
+	waitPanic = 500 * time.Millisecond
+	waitFatal = 10 * time.Second
 )
+
+func (w *lastWords) wait() time.Duration {
+	if strings.HasPrefix(w.held, "panic: ") {
+		return waitPanic
+	}
+	return waitFatal
+}
 
 // hold returns the part of a text that is shown now.
 func (w *lastWords) hold(text string) string {
@@ -53,7 +64,7 @@ func (w *lastWords) patience() int {
 	if w.held == "" {
 		return -1
 	}
-	return int(wait / time.Millisecond)
+	return int(waitPanic / time.Millisecond)
 }
 
 // let returns what was held back, when the process is known to live or has had
@@ -61,7 +72,7 @@ func (w *lastWords) patience() int {
 func (w *lastWords) let(lives bool) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.held == "" || !lives && time.Since(w.at) < wait {
+	if w.held == "" || !lives && time.Since(w.at) < w.wait() {
 		return ""
 	}
 	text := w.held

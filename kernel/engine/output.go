@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"glassy/kernel/display"
 	"glassy/kernel/engine/cell"
@@ -60,6 +61,11 @@ func (s *Session) input(p *process, out Output, m host.Message) {
 			q.Err = "EOF"
 		case err != nil:
 			q.Err = err.Error()
+			select { // an interrupt ends the question and the cell, in either order
+			case <-ctx.Done():
+				q.Err = host.Stopped
+			case <-time.After(100 * time.Millisecond):
+			}
 		default:
 			q.Text = text
 		}

@@ -40,6 +40,8 @@ func (s *session) ask(done <-chan struct{}, prompt string, password bool) (strin
 		switch {
 		case q.Err == "EOF":
 			return "", io.EOF
+		case q.Err == Stopped:
+			return "", errStopped
 		case q.Err != "":
 			return "", errors.New(q.Err)
 		}

@@ -18,6 +18,9 @@ type Request struct {
 	Comm *display.CommMessage `json:"comm,omitempty"`
 }
 
+// Stopped is the Err of an input that an interrupt ended.
+const Stopped = "stopped"
+
 // Message is what the session process says.
 type Message struct {
 	Op string `json:"op"` // ready, loaded, result, display, clear, input, comm
