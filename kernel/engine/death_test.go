@@ -35,7 +35,7 @@ func TestPanics(t *testing.T) {
 		b.fails(code, want)
 	}
 	r, res := b.do("go func() { panic(\"in a goroutine\") }(); go println(); time.Sleep(20*time.Millisecond)")
-	if res.Error != nil || !strings.Contains(r.text(), "panic in a goroutine: in a goroutine") || !strings.Contains(r.text(), "/cell/") {
+	if res.Error != nil || !strings.Contains(r.text(), "panic in a goroutine: in a goroutine") || !strings.Contains(r.text(), "Cell[") {
 		t.Errorf("a goroutine's panic: %q, %v", r.text(), res.Error)
 	}
 }

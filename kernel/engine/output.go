@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,8 +13,20 @@ import (
 	"glassy/kernel/engine/host"
 )
 
+var cellPlace = regexp.MustCompile(cell.FilePrefix + `\d+:\d+`)
+
 // stream implements sink.
 func (s *Session) stream(name, text string) {
+	if name == "stderr" && strings.Contains(text, cell.FilePrefix) { // of a panic in a goroutine
+		text = cellPlace.ReplaceAllStringFunc(text, func(place string) string {
+			unit, line, _ := strings.Cut(place[len(cell.FilePrefix):], ":")
+			n, err := strconv.Atoi(unit)
+			if err != nil {
+				return place
+			}
+			return s.cellName(n) + ":" + line
+		})
+	}
 	if out := s.output(); out != nil && text != "" {
 		out.Stream(name, text)
 	}
