@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -8,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -48,7 +50,7 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnos
 	u.fset = token.NewFileSet()
 	file, err := parser.ParseFile(u.fset, "unit.go", u.text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil && !partial {
-		return u.place(err)
+		return syntaxErrors(u.n, err)
 	}
 	u.file = file
 	u.info = &types.Info{
@@ -91,14 +93,16 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnos
 			ds[len(ds)-1].msg += "\n" + where + strings.TrimPrefix(d.msg, "\t")
 			return
 		}
+		// The variables and the statements of a cell say the same twice.
 		if key := fmt.Sprint(d.unit, d.line, d.msg); !seen[key] {
 			seen[key] = true
 			ds = append(ds, d)
 		}
 	}}
 	_ = types.NewChecker(&conf, u.fset, u.pkg, u.info).Files([]*ast.File{file})
-	ds = dropAliasedTwins(ds)
-	sortDiagnostics(ds)
+	slices.SortStableFunc(ds, func(a, b diagnostic) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.col, b.col))
+	})
 	return ds
 }
 
@@ -187,43 +191,6 @@ func (u *unit) wording(msg string) string {
 		}
 	}
 	return msg
-}
-
-func (u *unit) place(err error) diagnostics {
-	list, ok := err.(scanner.ErrorList)
-	if !ok {
-		return diagnostics{{unit: u.n, msg: err.Error()}}
-	}
-	var ds diagnostics
-	for _, e := range list {
-		ds = append(ds, diagnostic{u.n, e.Pos.Line, e.Pos.Column, "syntax error: " + e.Msg})
-	}
-	return ds
-}
-
-// dropAliasedTwins removes errors that the variables section and the statements
-// both report: of the same line with other columns, or of the same place in
-// other words.
-func dropAliasedTwins(ds diagnostics) diagnostics {
-	seen := map[string]bool{}
-	out := ds[:0]
-	for _, d := range ds {
-		key, place := fmt.Sprint(d.unit, d.line, d.msg), fmt.Sprint(d.unit, d.line, ":", d.col)
-		if !seen[key] && (d.line == 0 || !seen[place]) {
-			seen[place] = true
-			seen[key] = true
-			out = append(out, d)
-		}
-	}
-	return out
-}
-
-func sortDiagnostics(ds diagnostics) {
-	for i := 1; i < len(ds); i++ {
-		for j := i; j > 0 && (ds[j].line < ds[j-1].line || ds[j].line == ds[j-1].line && ds[j].col < ds[j-1].col); j-- {
-			ds[j], ds[j-1] = ds[j-1], ds[j]
-		}
-	}
 }
 
 // nearest returns the known name most like an unknown one, or "".
