@@ -46,7 +46,12 @@ func syntaxErrors(n int, err error) diagnostics {
 
 // check type-checks u's text. With partial set it goes on after errors and
 // keeps what it learnt, for completion in a cell that is being written.
-func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnostics {
+func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds diagnostics) {
+	defer func() {
+		if x := recover(); x != nil { // a kernel outlives what go/types does not
+			ds = append(ds, diagnostic{unit: u.n, msg: fmt.Sprintf("the type checker failed: %v", x)})
+		}
+	}()
 	u.fset = token.NewFileSet()
 	file, err := parser.ParseFile(u.fset, "unit.go", u.text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil && !partial {
@@ -72,7 +77,6 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) diagnos
 		u.pkg.Scope().Insert(alias)
 		u.entities[alias] = e
 	}
-	var ds diagnostics
 	seen := map[string]bool{}
 	conf := types.Config{Importer: imp, GoVersion: goVersion, Error: func(err error) {
 		te, ok := err.(types.Error)

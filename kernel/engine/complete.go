@@ -2,6 +2,7 @@ package engine
 
 import (
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"maps"
@@ -59,7 +60,7 @@ func (s *Session) Complete(code string, cursor int) Completion {
 	if word, ok := strings.CutPrefix(strings.TrimSpace(line), "%"); ok && !strings.Contains(word, " ") {
 		return s.completeMagic(word, cursor)
 	}
-	if path, ok := importPrefix(line); ok {
+	if path, ok := importPrefix(code[:cursor], line); ok {
 		return s.completeImport(path, cursor)
 	}
 	start := wordStart(code, cursor)
@@ -95,13 +96,28 @@ func (s *Session) completeMagic(word string, cursor int) Completion {
 	return c
 }
 
-// importPrefix returns the part of an import path that a line ends with.
-func importPrefix(line string) (string, bool) {
+// importPrefix returns the part of an import path that a line ends with: after
+// import, or in the brackets of an import.
+func importPrefix(code, line string) (string, bool) {
 	i := strings.LastIndexByte(line, '"')
-	if i < 0 || strings.Count(line, `"`)%2 == 0 || !strings.HasPrefix(strings.TrimSpace(line), "import") {
+	if i < 0 || strings.Count(line, `"`)%2 == 0 {
 		return "", false
 	}
-	return line[i+1:], true
+	if strings.HasPrefix(strings.TrimSpace(line), "import") {
+		return line[i+1:], true
+	}
+	var open []token.Token // import, or another token before a bracket
+	last := token.EOF
+	eachToken(code[:len(code)-len(line)+i], func(_ int, t token.Token, _ string) {
+		switch t {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			open = append(open, last)
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			open = open[:max(0, len(open)-1)]
+		}
+		last = t
+	})
+	return line[i+1:], len(open) > 0 && open[len(open)-1] == token.IMPORT
 }
 
 func (s *Session) completeImport(prefix string, cursor int) Completion {
@@ -207,16 +223,20 @@ func (s *Session) completeName(code string, start int, add func(types.Object, *l
 	}
 }
 
-// innermost is the scope at an offset of the cell.
+// innermost is the scope at an offset of the cell: a block's, or that of all
+// cells.
 func (l *lookup) innermost(off int) *types.Scope {
 	want := l.src.position(off)
-	var best *types.Scope
+	best := l.pkg.Scope()
 	for n, sc := range l.info.Scopes {
-		a, b := l.fset.Position(n.Pos()), l.fset.Position(n.End())
+		if _, ok := n.(*ast.File); ok {
+			continue
+		}
+		a, b := l.fset.Position(sc.Pos()), l.fset.Position(sc.End())
 		if a.Filename != unitFile(l.n) || !before(a, want) || before(b, want) && b.Filename == unitFile(l.n) {
 			continue
 		}
-		if best == nil || best.Contains(n.Pos()) {
+		if best == l.pkg.Scope() || best.Pos() <= sc.Pos() && sc.End() <= best.End() {
 			best = sc
 		}
 	}
@@ -271,7 +291,10 @@ func (s *Session) inspect(code string, cursor, detail int) (display.Bundle, bool
 		}
 	}
 	o := l.object(x)
-	if o == nil {
+	if o == nil { // a number, say: the function that it is given to
+		if i := openCall(code[:start]); i >= 0 {
+			return s.inspect(code, i, detail)
+		}
 		return display.Bundle{}, false
 	}
 	var owner types.Type
@@ -326,7 +349,7 @@ func (s *Session) Completeness(code string) (Completeness, string) {
 			depth--
 		}
 	})
-	if depth > 0 || strings.Count(code, "`")%2 == 1 {
+	if depth > 0 || openLiteral(code) {
 		return Incomplete, strings.Repeat("\t", max(depth, 0))
 	}
 	if depth < 0 {
@@ -339,10 +362,33 @@ func (s *Session) Completeness(code string) (Completeness, string) {
 	if err == nil {
 		return Complete, ""
 	}
-	if last := lastToken(code); last.IsOperator() && last != token.SEMICOLON && last != token.RPAREN && last != token.RBRACE && last != token.RBRACK && last != token.INC && last != token.DEC {
+	last := lastToken(code)
+	switch last {
+	case token.BREAK, token.CONTINUE, token.FALLTHROUGH, token.RETURN:
+		return Invalid, ""
+	}
+	if last.IsKeyword() {
+		return Incomplete, ""
+	}
+	if last.IsOperator() && last != token.SEMICOLON && last != token.RPAREN && last != token.RBRACE && last != token.RBRACK && last != token.INC && last != token.DEC {
 		return Incomplete, "\t"
 	}
 	return Invalid, ""
+}
+
+// openLiteral reports whether a text ends in a raw string or a comment.
+func openLiteral(code string) bool {
+	open := false
+	var sc scanner.Scanner
+	fset := token.NewFileSet()
+	sc.Init(fset.AddFile("", fset.Base(), len(code)), []byte(code), func(_ token.Position, msg string) {
+		open = open || msg == "raw string literal not terminated" || msg == "comment not terminated"
+	}, 0)
+	for {
+		if _, t, _ := sc.Scan(); t == token.EOF {
+			return open
+		}
+	}
 }
 
 func lastToken(code string) token.Token {

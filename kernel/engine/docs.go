@@ -50,7 +50,11 @@ func readDocs(path, dir string) map[string]string {
 			files = append(files, f)
 		}
 	}
-	p, err := doc.NewFromFiles(fset, files, path)
+	var mode doc.Mode
+	if path == "builtin" { // its names are lower-case
+		mode = doc.AllDecls
+	}
+	p, err := doc.NewFromFiles(fset, files, path, mode)
 	if err != nil {
 		return page
 	}

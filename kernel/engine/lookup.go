@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -19,13 +21,13 @@ type lookup struct {
 func (s *Session) lookAt(code string, end int) *lookup {
 	head := code[:end]
 	closers := closing(head)
-	for _, text := range []string{code, head + closers, head + "{}" + closers, head + " _ = 0" + closers, head + ";" + closers, head + "_" + closers} {
+	for _, text := range []string{code, head + closers, head + closers + "()", head + "{}" + closers, head + " _ = 0" + closers, head + ";" + closers, head + "_" + closers} {
 		src, err := parseSource(text)
 		if err != nil {
 			continue
 		}
 		u := newUnit(0, src, s.scope)
-		u.again, u.retyped = nil, nil
+		u.onlyReceivers()
 		for i, im := range src.imports {
 			if a, ok := s.packages[im.path]; ok && im.name == "" {
 				src.imports[i].name = a.Name
@@ -37,6 +39,23 @@ func (s *Session) lookAt(code string, end int) *lookup {
 		return &lookup{u, s}
 	}
 	return nil
+}
+
+// onlyReceivers declares again only the types that get methods in this cell,
+// which the type checker needs to see; all else stays what it is.
+func (u *unit) onlyReceivers() {
+	receivers := map[string]bool{}
+	for _, d := range u.src.decls {
+		receivers[d.recv] = true
+	}
+	keep := func(e *entity) bool { return e.kind == token.TYPE && receivers[e.name] }
+	for _, e := range slices.Concat(u.again, u.retyped) {
+		if !keep(e) {
+			delete(u.defined, e.name)
+		}
+	}
+	u.again = slices.DeleteFunc(u.again, func(e *entity) bool { return !keep(e) })
+	u.retyped = nil
 }
 
 // closing is what closes the brackets that are open at the end of a text.
@@ -129,12 +148,19 @@ func (l *lookup) doc(o types.Object, owner types.Type) string {
 		return l.s.docs.of(a.ImportPath, a.Dir)[""]
 	}
 	if o.Pkg() == nil {
-		a := l.s.packages["builtin"]
-		return l.s.docs.of("builtin", a.Dir)[o.Name()]
+		dir := filepath.Join(filepath.Dir(l.s.packages["fmt"].Dir), "builtin")
+		return l.s.docs.of("builtin", dir)[o.Name()]
 	}
 	if o.Pkg().Path() == cellPath {
 		if e := l.entityOf(o); e != nil {
 			return leadingComment(e.text)
+		}
+		if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil {
+			if n := named(f.Signature().Recv().Type()); n != nil {
+				if e := l.entityOf(n.Obj()); e != nil {
+					return leadingComment(e.methods[f.Name()].text)
+				}
+			}
 		}
 		return ""
 	}
