@@ -222,17 +222,7 @@ func (s *session) interrupt() {
 			return
 		case <-time.After(Grace):
 		}
-		where := blockedIn()
-		s.runMu.Lock()
-		defer s.runMu.Unlock()
-		select {
-		case <-gone:
-			return
-		default:
-		}
-		close(gone)
-		s.running = nil
-		s.send(Message{Op: "result", Fail: &Failure{Kind: "abandoned", Text: where}})
+		s.finish(Message{Fail: &Failure{Kind: "abandoned", Text: blockedIn()}}, gone)
 	}()
 }
 
