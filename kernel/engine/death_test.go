@@ -54,7 +54,10 @@ func TestDeathKeepsDefinitions(t *testing.T) {
 					t.Fatal(err)
 				}
 				<-b.proc.gone
-				b.ok("1 + 1")
+				r, res := b.do("1 + 1")
+				if res.Error != nil || !strings.Contains(r.text(), "killed") || !strings.Contains(r.text(), "p, scale") {
+					t.Errorf("the next cell told %q, %v", r.text(), res.Error)
+				}
 			} else {
 				e := b.fails(c.code, c.reason)
 				all := strings.Join(e.Traceback, "\n")

@@ -250,9 +250,7 @@ func (s *Session) compileUnit(ctx context.Context, n int, code string) (string, 
 // load opens a compiled cell in the session process, which is started again if
 // it has died since the last cell.
 func (s *Session) load(so string) error {
-	if s.dead() {
-		s.restart()
-	}
+	s.revive()
 	if err := s.proc.send(host.Request{Op: "load", Path: so}); err != nil {
 		return fmt.Errorf("the session process does not listen: %w", err)
 	}
@@ -308,9 +306,7 @@ func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) 
 // ask has the session process run something and waits for its end. When ctx
 // ends before, the process is asked to stop.
 func (s *Session) ask(ctx context.Context, q host.Request, out Output) Result {
-	if s.dead() {
-		s.restart()
-	}
+	s.revive()
 	p := s.proc
 	if err := p.send(q); err != nil {
 		return s.died(p)

@@ -11,25 +11,40 @@ import (
 	"glassy/kernel/engine/host"
 )
 
-func (s *Session) dead() bool {
+// revive starts the session process again when it has died since the last cell,
+// and tells so.
+func (s *Session) revive() {
 	select {
 	case <-s.proc.gone:
-		return true
 	default:
-		return false
+		return
 	}
+	reason := s.proc.death()
+	s.tellRestart("the session process died: "+reason, s.restart())
+}
+
+// tellRestart prints what a restart means for the session.
+func (s *Session) tellRestart(why string, lost []string) {
+	if out := s.output(); out != nil {
+		out.Stream("stderr", strings.Join(restartLines(why, lost), "\n")+"\n")
+	}
+}
+
+// restartLines words a restart.
+func restartLines(why string, lost []string) []string {
+	lines := []string{why, "The kernel is up. Imports, types and functions are kept."}
+	if len(lost) > 0 {
+		lines = append(lines, "These variables are lost; run the cells that set them again: "+strings.Join(lost, ", "))
+	}
+	return lines
 }
 
 // died tells of the end of the session process in the middle of a cell, and
 // starts another one.
 func (s *Session) died(p *process) Result {
 	msg := "the session process died: " + p.death()
-	lost := s.restart()
-	lines := append([]string{red(msg)}, s.frameLines(briefly(p.last.frames()))...)
-	lines = append(lines, "The kernel is up. Imports, types and functions are kept.")
-	if len(lost) > 0 {
-		lines = append(lines, "These variables are lost; run the cells that set them again: "+strings.Join(lost, ", "))
-	}
+	lines := restartLines(red(msg), s.restart())
+	lines = slices.Insert(lines, 1, s.frameLines(briefly(p.last.frames()))...)
 	return Result{Error: &Error{Name: "SessionDied", Value: msg, Traceback: lines}}
 }
 
@@ -129,12 +144,5 @@ func (s *Session) Interrupt() {
 		return
 	}
 	defer s.running.Unlock()
-	lost := s.restart()
-	if out := s.output(); out != nil {
-		text := "the session process was restarted; imports, types and functions are kept"
-		if len(lost) > 0 {
-			text += "; these variables are lost: " + strings.Join(lost, ", ")
-		}
-		out.Stream("stderr", text+"\n")
-	}
+	s.tellRestart("the session process was restarted, and what did not stop is gone", s.restart())
 }

@@ -29,6 +29,9 @@ func Frames(stack []byte) []Frame {
 	var fs []Frame
 	fn := ""
 	for line := range strings.SplitSeq(string(stack), "\n") {
+		if strings.HasPrefix(line, "created by ") {
+			break
+		}
 		if !strings.HasPrefix(line, "\t") {
 			fn = line
 			continue
