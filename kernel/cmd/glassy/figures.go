@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 
+	"glassy/kernel/cmd/glassy/internal/files"
 	"glassy/lab/thesis"
 )
 
@@ -53,6 +55,14 @@ func (a *app) figures(ctx context.Context, args []string) error {
 			fmt.Fprintf(a.out, "%-6s %s\n", f.ID, f.Title)
 		}
 		return nil
+	}
+	if *dir != "" { // an hour's figures must not end in the news that they cannot be kept
+		if err := os.MkdirAll(*dir, 0o755); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+		if err := files.Writable(filepath.Join(*dir, "figure")); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
