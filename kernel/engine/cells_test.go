@@ -52,13 +52,15 @@ func runCatalogue(t *testing.T, file string) {
 			b := newBench(t)
 			b.ok(imports)
 			all := ""
+			var stdin []string // what the cells have not read yet
+			if c.Stdin != "" {
+				stdin = strings.Split(strings.TrimSuffix(c.Stdin, "\n"), "\n")
+			}
 			for i, code := range c.Cells {
-				r := &recorder{}
-				if c.Stdin != "" {
-					r.stdin = strings.Split(strings.TrimSuffix(c.Stdin, "\n"), "\n")
-				}
+				r := &recorder{stdin: stdin}
 				res := b.Execute(t.Context(), Cell{Code: code, Count: i + 2}, r)
 				all += r.text()
+				stdin = r.stdin
 				if res.Error == nil {
 					continue
 				}
