@@ -77,7 +77,8 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds dia
 		u.pkg.Scope().Insert(alias)
 		u.entities[alias] = e
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{} // places and messages → which of ds
+	twin := false            // the last error was one of ds already
 	conf := types.Config{Importer: imp, GoVersion: goVersion, Error: func(err error) {
 		te, ok := err.(types.Error)
 		if !ok {
@@ -90,6 +91,9 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds dia
 		d := u.at(te.Pos)
 		d.msg = u.wording(te.Msg)
 		if strings.HasPrefix(te.Msg, "\t") && len(ds) > 0 { // continues the one before
+			if twin {
+				return
+			}
 			where := ""
 			if d.line > 0 {
 				where = fmt.Sprintf("%s:%d:%d: ", unitFile(d.unit), d.line, d.col)
@@ -97,9 +101,18 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds dia
 			ds[len(ds)-1].msg += "\n" + where + strings.TrimPrefix(d.msg, "\t")
 			return
 		}
-		// The variables and the statements of a cell say the same twice.
-		if key := fmt.Sprint(d.unit, d.line, d.msg); !seen[key] {
-			seen[key] = true
+		// The variables and the statements of a cell say the same twice: in the
+		// same line with other columns, or of the same place in other words.
+		key, place := fmt.Sprint(d.unit, d.line, d.msg), fmt.Sprint(d.unit, ":", d.line, ":", d.col)
+		_, twin = seen[key]
+		if i, ok := seen[place]; ok && d.line > 0 {
+			if strings.HasPrefix(ds[i].msg, "multiple-value") {
+				ds[i] = d // "assignment mismatch" says it better
+			}
+			twin = true
+		}
+		if !twin {
+			seen[key], seen[place] = len(ds), len(ds)
 			ds = append(ds, d)
 		}
 	}}
