@@ -10,6 +10,10 @@ import (
 type Cell struct {
 	Code  string
 	Count int // execution count; used in messages as Cell[Count]
+
+	// Silent cells are asked by programs, in passing: what goroutines print
+	// later belongs to the cell before.
+	Silent bool
 }
 
 // Output takes what a cell emits while it runs, in order. Its methods may be

@@ -31,20 +31,25 @@ type compiled struct {
 func (s *Session) Execute(ctx context.Context, c Cell, out Output) Result {
 	s.running.Lock()
 	defer s.running.Unlock()
-	ctx, done := s.begin(ctx, out)
+	ctx, done := s.begin(ctx, out, c.Silent)
 	defer done()
 	return s.execute(ctx, c, out)
 }
 
-// begin makes out the place for output, and the context one that Interrupt ends.
-func (s *Session) begin(ctx context.Context, out Output) (_ context.Context, done func()) {
+// begin makes out the place for output, in passing or for good, and the context
+// one that Interrupt ends.
+func (s *Session) begin(ctx context.Context, out Output, passing bool) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
+	before := s.out
 	s.out, s.ctx, s.cancel = out, ctx, cancel
 	s.mu.Unlock()
 	return ctx, func() {
 		s.mu.Lock()
 		s.cancel = nil
+		if passing && before != nil {
+			s.out = before
+		}
 		s.mu.Unlock()
 		cancel()
 	}
@@ -146,6 +151,9 @@ func (s *Session) cached(text string) *compiled {
 
 // build compiles a cell. It returns nil, nil for a cell with nothing in it.
 func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*compiled, *Error) {
+	if err := s.shop.present(); err != nil {
+		return nil, &Error{Name: "CacheRemoved", Value: err.Error(), Traceback: []string{red(err.Error())}}
+	}
 	s.count++
 	n := s.count
 	s.mu.Lock()
@@ -214,7 +222,10 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 			done.dots = append(done.dots, im.path)
 		}
 	}
-	if err := s.load(done.so); err != nil {
+	if err := s.load(ctx, done.so); err != nil {
+		if ctx.Err() != nil {
+			return nil, interruptedError("loading the cell was stopped: " + err.Error())
+		}
 		return nil, &Error{Name: "LoadError", Value: err.Error(), Traceback: []string{err.Error()}}
 	}
 	s.units = append(s.units, done)
@@ -249,12 +260,19 @@ func (s *Session) compileUnit(ctx context.Context, n int, code string) (string, 
 
 // load opens a compiled cell in the session process, which is started again if
 // it has died since the last cell.
-func (s *Session) load(so string) error {
+func (s *Session) load(ctx context.Context, so string) error {
 	s.revive()
 	if err := s.proc.send(host.Request{Op: "load", Path: so}); err != nil {
 		return fmt.Errorf("the session process does not listen: %w", err)
 	}
-	m, ok := <-s.proc.messages
+	var m host.Message
+	var ok bool
+	select {
+	case m, ok = <-s.proc.messages:
+	case <-ctx.Done(): // an imported package begins and does not end
+		lost := s.restart()
+		return fmt.Errorf("a package that it imports does not come back from its init; the session process was restarted, and these variables are lost: %s", strings.Join(lost, ", "))
+	}
 	if !ok {
 		reason := s.proc.death()
 		s.restart()
@@ -308,10 +326,12 @@ func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) 
 func (s *Session) ask(ctx context.Context, q host.Request, out Output) Result {
 	s.revive()
 	p := s.proc
+	s.runs++
+	q.Run = s.runs
 	if err := p.send(q); err != nil {
 		return s.died(p)
 	}
-	defer context.AfterFunc(ctx, func() { _ = p.send(host.Request{Op: "interrupt"}) })()
+	defer context.AfterFunc(ctx, func() { _ = p.send(host.Request{Op: "interrupt", Run: q.Run}) })()
 	for {
 		m, ok := <-p.messages
 		if !ok {
@@ -339,8 +359,9 @@ func (s *Session) ask(ctx context.Context, q host.Request, out Output) Result {
 func (s *Session) Comm(m CommMessage, out Output) {
 	s.running.Lock()
 	defer s.running.Unlock()
-	ctx, done := s.begin(context.Background(), out)
+	ctx, done := s.begin(context.Background(), out, true)
 	defer done()
+	s.noteComm(m)
 	r := s.ask(ctx, host.Request{Op: "comm", Comm: &m}, out)
 	if r.Error != nil {
 		out.Stream("stderr", strings.Join(r.Error.Traceback, "\n")+"\n")

@@ -106,9 +106,21 @@ func interruptedError(text string) *Error {
 	return &Error{Name: "Interrupted", Value: text, Traceback: []string{red("interrupted: " + text)}, Interrupted: true}
 }
 
+// briefly leaves out the middle of a deep recursion.
+func briefly(fs []cell.Frame) []cell.Frame {
+	out := fs[:0]
+	for i, f := range fs {
+		if i == 0 || f != fs[i-1] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // frameLines shows the cells' lines of a stack, innermost first.
 func (s *Session) frameLines(fs []cell.Frame) []string {
 	var lines []string
+	fs = briefly(fs)
 	for i, f := range fs {
 		if i == maxShown && len(fs) > maxShown+1 {
 			lines = append(lines, fmt.Sprintf("… and %d calls more", len(fs)-maxShown))
@@ -144,7 +156,7 @@ func (s *Session) placesIn(msg string) string {
 
 // compilerDiagnostics reads what the compiler prints.
 func (s *Session) compilerDiagnostics(n int, err error) diagnostics {
-	var ce *compileError
+	var ce *compilerOutput
 	if !errors.As(err, &ce) {
 		return diagnostics{{unit: n, msg: "the cell could not be compiled; nothing was run and nothing is lost: " + err.Error()}}
 	}

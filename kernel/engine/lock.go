@@ -10,12 +10,14 @@ import (
 )
 
 // lock waits until no other process holds name.
-func lock(name string) (unlock func(), err error) { return flock(name, syscall.LOCK_EX) }
-
-func flock(name string, how int) (unlock func(), err error) {
+func lock(name string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, err
 	}
+	return flock(name, syscall.LOCK_EX)
+}
+
+func flock(name string, how int) (unlock func(), err error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
@@ -37,7 +39,7 @@ func flock(name string, how int) (unlock func(), err error) {
 // keeps locked. The lock ends with the process, however that ends.
 const inUse = "in-use"
 
-// hold marks a folder as in use.
+// hold marks a folder that exists as in use.
 func hold(dir string) (release func(), err error) {
 	return flock(filepath.Join(dir, inUse), syscall.LOCK_SH)
 }

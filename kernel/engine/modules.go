@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,24 +116,4 @@ func (s *Session) fetch(ctx context.Context, path string, out Output) ([]archive
 	}
 	say("compiled %s\n", path)
 	return as, nil
-}
-
-// leaveDependents drops from a plan what would be compiled again only because
-// something it uses is.
-func (u *unit) leaveDependents() {
-	keep := u.again[:0]
-	for _, e := range u.again {
-		own := false
-		for i, d := range u.src.decls {
-			if d.isMethod() && !u.skipped[i] && d.recv == e.name && e.kind == token.TYPE {
-				own = true
-			}
-		}
-		if own {
-			keep = append(keep, e)
-			continue
-		}
-		delete(u.defined, e.name)
-	}
-	u.again = keep
 }

@@ -55,6 +55,7 @@ func (s *Session) message(p *process, m host.Message) {
 	case "input":
 		go s.input(p, out, m)
 	case "comm":
+		s.noteComm(*m.Comm)
 		if out != nil {
 			out.Comm(*m.Comm)
 		}

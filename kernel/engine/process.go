@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -27,7 +28,7 @@ type process struct {
 	sendMu   sync.Mutex
 	reqFile  *os.File
 
-	messages chan host.Message // loaded and result; closed when the process is gone
+	messages chan host.Message // ready, loaded and result; closed when the process is gone
 	gone     chan struct{}
 	last     lastWords
 
@@ -130,6 +131,15 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 			return
 		}
 	}
+	// leftover shows what no character came of.
+	leftover := func() {
+		for i, b := range partial {
+			if len(b) > 0 {
+				p.output.stream(names[i], string(b))
+				partial[i] = nil
+			}
+		}
+	}
 	var pending []byte
 	for {
 		if _, err := unix.Poll(fds, p.last.patience()); err != nil && !errors.Is(err, unix.EINTR) {
@@ -152,6 +162,7 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 		if n <= 0 {
 			drain(0)
 			drain(1)
+			leftover()
 			return
 		}
 		pending = append(pending, buf[:n]...)
@@ -167,6 +178,7 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 			}
 			drain(0)
 			drain(1)
+			leftover()
 			p.output.stream("stderr", p.last.let(true)) // who sends messages lives
 			switch m.Op {
 			case "ready", "loaded", "result":
@@ -180,20 +192,10 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 
 // wholeRunes is the length of b without a character that is not complete yet.
 func wholeRunes(b []byte) int {
-	for i := 1; i <= 3 && i <= len(b); i++ {
-		c := b[len(b)-i]
-		if c < 0x80 {
-			break
-		}
-		if c >= 0xC0 { // the first byte of a character
-			size := 2
-			if c >= 0xF0 {
-				size = 4
-			} else if c >= 0xE0 {
-				size = 3
-			}
-			if i < size {
-				return len(b) - i
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(b[i]) {
+			if !utf8.FullRune(b[i:]) {
+				return i
 			}
 			break
 		}

@@ -1,13 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"go/token"
 	"maps"
 	"slices"
 	"strings"
 
-	"glassy/kernel/engine/cell"
 	"glassy/kernel/engine/host"
 )
 
@@ -44,25 +44,15 @@ func restartLines(why string, lost []string) []string {
 func (s *Session) died(p *process) Result {
 	msg := "the session process died: " + p.death()
 	lines := restartLines(red(msg), s.restart())
-	lines = slices.Insert(lines, 1, s.frameLines(briefly(p.last.frames()))...)
+	lines = slices.Insert(lines, 1, s.frameLines(p.last.frames())...)
 	return Result{Error: &Error{Name: "SessionDied", Value: msg, Traceback: lines}}
-}
-
-// briefly leaves out the middle of a deep recursion.
-func briefly(fs []cell.Frame) []cell.Frame {
-	out := fs[:0]
-	for i, f := range fs {
-		if i == 0 || f != fs[i-1] {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // restart starts a session process with all definitions, and returns the names
 // of the variables that are lost.
 func (s *Session) restart() (lost []string) {
 	s.proc.kill()
+	s.closeComms()
 	for name, e := range s.scope.live {
 		if e.kind == token.VAR {
 			delete(s.scope.live, name)
@@ -73,7 +63,11 @@ func (s *Session) restart() (lost []string) {
 	slices.Sort(lost)
 	s.mu.Lock()
 	s.zombies = false
+	closed := s.closed
 	s.mu.Unlock()
+	if closed {
+		return lost
+	}
 	p, err := startProcess(s.shop.binary(), s.cfg.Dir, s)
 	if err != nil {
 		s.cfg.Log.Error("restarting the session process", "error", err)
@@ -85,7 +79,7 @@ func (s *Session) restart() (lost []string) {
 	byAge := slices.Clone(s.units)
 	slices.SortFunc(byAge, func(a, b *compiled) int { return a.n - b.n })
 	for _, u := range byAge {
-		if err := s.load(u.so); err != nil {
+		if err := s.load(context.Background(), u.so); err != nil {
 			s.cfg.Log.Error("loading a cell again", "unit", u.n, "error", err)
 		}
 	}
@@ -93,6 +87,32 @@ func (s *Session) restart() (lost []string) {
 		_ = p.send(host.Request{Op: "define", Unit: u.n})
 	}
 	return lost
+}
+
+// closeComms tells the front end that the other ends of its comms are gone.
+func (s *Session) closeComms() {
+	s.mu.Lock()
+	open := s.comms
+	s.comms = map[string]string{}
+	s.mu.Unlock()
+	out := s.output()
+	for id, target := range open {
+		if out != nil {
+			out.Comm(CommMessage{Type: "comm_close", ID: id, Target: target, Data: []byte("{}")})
+		}
+	}
+}
+
+// noteComm follows which comms are open.
+func (s *Session) noteComm(m CommMessage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch m.Type {
+	case "comm_open":
+		s.comms[m.ID] = m.Target
+	case "comm_close":
+		delete(s.comms, m.ID)
+	}
 }
 
 // refusesLost refuses a cell that works on a variable that died with a session

@@ -63,8 +63,12 @@ func Prepare(ctx context.Context, cfg Config, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = openWorkshop(ctx, cfg.source(), cfg.Cache, progress)
-	return err
+	_, release, err := openWorkshop(ctx, cfg.source(), cfg.Cache, progress)
+	if err != nil {
+		return err
+	}
+	release()
+	return nil
 }
 
 // Session is a notebook's live Go session. Its methods may be called from any
@@ -83,7 +87,8 @@ type Session struct {
 	byName   map[string]string // package name → path, for imports without an import line
 	module   string            // this session's own module, once a cell has fetched one
 	units    []*compiled       // in order of their last run
-	count    int
+	count    int               // of units
+	runs     int
 	docs     docCache
 
 	mu      sync.Mutex // guards the rest
@@ -94,6 +99,8 @@ type Session struct {
 	zombies bool               // a cell was left behind and may still run
 	counts  map[int]int        // execution counts by unit
 	texts   map[int]string     // cells by unit
+	comms   map[string]string  // open comms: id → target
+	closed  bool
 }
 
 // New starts a session with its session process.
@@ -102,32 +109,34 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	shop, err := openWorkshop(ctx, cfg.source(), cfg.Cache, logWriter{cfg.Log})
+	shop, letShop, err := openWorkshop(ctx, cfg.source(), cfg.Cache, logWriter{cfg.Log})
 	if err != nil {
 		return nil, err
 	}
-	dir, release, err := sessionDir(cfg.Cache, shop)
+	dir, letDir, err := sessionDir(cfg.Cache)
 	if err != nil {
+		letShop()
 		return nil, fmt.Errorf("making a folder for the compiled cells: %w", err)
 	}
 	s := &Session{
 		cfg: cfg, shop: shop, dir: dir, scope: newScope(), packages: maps.Clone(shop.packages),
-		counts: map[int]int{}, texts: map[int]string{},
+		counts: map[int]int{}, texts: map[int]string{}, comms: map[string]string{},
 	}
 	s.imp = s.newImporter()
 	s.nameCommon()
 	if s.proc, err = startProcess(shop.binary(), cfg.Dir, s); err != nil {
 		os.RemoveAll(dir)
-		release()
+		letDir()
+		letShop()
 		return nil, err
 	}
-	s.release = release
+	s.release = func() { letDir(); letShop() }
 	return s, nil
 }
 
 // sessionDir makes the folder of a new session, and removes those of kernels
 // that were killed.
-func sessionDir(cache string, shop *workshop) (dir string, release func(), err error) {
+func sessionDir(cache string) (dir string, release func(), err error) {
 	unlock, err := lock(filepath.Join(cache, "session.lock")) // nobody sweeps a folder that is not held yet
 	if err != nil {
 		return "", nil, err
@@ -137,16 +146,8 @@ func sessionDir(cache string, shop *workshop) (dir string, release func(), err e
 	if dir, err = os.MkdirTemp(cache, "session-"); err != nil {
 		return "", nil, err
 	}
-	r1, err := hold(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	r2, err := hold(shop.dir)
-	if err != nil {
-		r1()
-		return "", nil, err
-	}
-	return dir, func() { r1(); r2() }, nil
+	release, err = hold(dir)
+	return dir, release, err
 }
 
 type logWriter struct{ log *slog.Logger }
@@ -162,6 +163,7 @@ func (s *Session) Close() error {
 	if s.cancel != nil {
 		s.cancel()
 	}
+	s.closed = true
 	p := s.proc
 	s.mu.Unlock()
 	if p != nil {

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // toolchain is the Go toolchain of this machine, driven directly: the go
@@ -72,6 +73,7 @@ func isExecutable(p string) bool {
 func (t *toolchain) command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir, c.Env = dir, t.env
+	c.WaitDelay = time.Second // for children of children that hold a pipe
 	return c
 }
 
@@ -172,14 +174,13 @@ type archive struct {
 	Standard   bool
 	Module     *struct{ Path, Version string }
 	Error      *struct{ Err string }
-	DepsErrors []*struct{ Err string }
 }
 
 // list compiles packages the way plugins need them and returns them with all
 // that they import.
 func (t *toolchain) list(ctx context.Context, module string, patterns ...string) ([]archive, error) {
 	args := []string{"list", "-export", "-deps", "-trimpath", "-buildmode=plugin", "-buildvcs=false",
-		"-json=ImportPath,Name,Dir,Export,Standard,Module,Error,DepsErrors", "--"}
+		"-json=ImportPath,Name,Dir,Export,Standard,Module,Error", "--"}
 	c := t.command(ctx, module, t.goCmd, append(args, patterns...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
@@ -211,7 +212,7 @@ func (t *toolchain) compile(ctx context.Context, dir string, n int, text string,
 		"-installsuffix", "dynlink", "-goversion", t.version, "-c=2", "-dynlink", "-nolocalimports", "-importcfg", importcfg, "-pack", src)
 	out, err := c.CombinedOutput()
 	if err != nil {
-		return "", &compileError{string(out), err}
+		return "", &compilerOutput{string(out), err}
 	}
 	ar, err := os.ReadFile(obj)
 	if err != nil {
@@ -223,13 +224,13 @@ func (t *toolchain) compile(ctx context.Context, dir string, n int, text string,
 	return obj, os.WriteFile(obj, ar, 0o644)
 }
 
-// compileError is what the compiler says of code that the type checker took.
-type compileError struct {
+// compilerOutput is what the compiler says of code that the type checker took.
+type compilerOutput struct {
 	out string
 	err error
 }
 
-func (e *compileError) Error() string { return strings.TrimSpace(e.out) + " (" + e.err.Error() + ")" }
+func (e *compilerOutput) Error() string { return strings.TrimSpace(e.out) + " (" + e.err.Error() + ")" }
 
 // link makes a plugin of a unit's object file.
 func (t *toolchain) link(ctx context.Context, dir string, n int, obj, importcfg string) (string, error) {

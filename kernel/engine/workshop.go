@@ -39,33 +39,57 @@ var usual = strings.Fields(`
 	gonum.org/v1/plot gonum.org/v1/plot/plotter gonum.org/v1/plot/vg`)
 
 // openWorkshop finds or makes the workshop for the source of this module in src.
-func openWorkshop(ctx context.Context, src, cache string, progress io.Writer) (*workshop, error) {
+// It is kept from being swept away until it is released.
+func openWorkshop(ctx context.Context, src, cache string, progress io.Writer) (w *workshop, release func(), err error) {
 	t, err := findToolchain(ctx, cache)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	hash, err := sourceHash(src, t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	w := &workshop{tool: t, dir: filepath.Join(cache, "workshop-"+hash)}
-	if err := w.load(); err == nil {
-		return w, nil
+	w = &workshop{tool: t, dir: filepath.Join(cache, "workshop-"+hash)}
+	if release, err = w.open(); err == nil {
+		return w, release, nil
 	}
 	unlock, err := lock(filepath.Join(cache, "workshop.lock"))
 	if err != nil {
-		return nil, fmt.Errorf("preparing to build the session process: %w", err)
+		return nil, nil, fmt.Errorf("preparing to build the session process: %w", err)
 	}
 	defer unlock()
-	if err := w.load(); err == nil { // another kernel made it while we waited
-		return w, nil
+	if release, err = w.open(); err == nil { // another kernel made it while we waited
+		return w, release, nil
 	}
 	fmt.Fprintf(progress, "building the session process and the packages for cells (once; about a minute)\n")
 	if err := w.make(ctx, src, progress); err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if release, err = w.open(); err != nil {
+		return nil, nil, fmt.Errorf("opening what was built just now: %w", err)
 	}
 	sweep(cache, "workshop-", w.dir)
-	return w, nil
+	return w, release, nil
+}
+
+// open holds and loads a workshop that is there.
+func (w *workshop) open() (release func(), err error) {
+	if release, err = hold(w.dir); err != nil {
+		return nil, err
+	}
+	if err := w.load(); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// present tells what to do when the cache was removed under a running kernel.
+func (w *workshop) present() error {
+	if _, err := os.Stat(filepath.Join(w.dir, "packages.json")); err != nil {
+		return fmt.Errorf("the compiled packages in %s were removed while this kernel ran; restart the kernel, it makes them again", w.dir)
+	}
+	return nil
 }
 
 func (w *workshop) binary() string { return filepath.Join(w.dir, "session") }
@@ -86,7 +110,15 @@ func (w *workshop) load() error {
 }
 
 func (w *workshop) make(ctx context.Context, src string, progress io.Writer) error {
-	tmp := w.dir + fmt.Sprintf(".new%d", os.Getpid())
+	// Only one process makes a workshop at a time: others left these.
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(w.dir), "*.new*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		os.RemoveAll(dir)
+	}
+	tmp := w.dir + ".new"
 	defer os.RemoveAll(tmp)
 	if err := os.MkdirAll(tmp, 0o755); err != nil {
 		return fmt.Errorf("making the cache folder: %w", err)

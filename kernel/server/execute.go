@@ -56,7 +56,7 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	result := s.run(ctx, cancel, r, engine.Cell{Code: q.Code, Count: count}, out)
+	result := s.run(ctx, cancel, r, engine.Cell{Code: q.Code, Count: count, Silent: q.Silent}, out)
 	if e := result.Error; e != nil {
 		if yes(q.StopOnError) || e.Interrupted {
 			time.Sleep(abortWindow)

@@ -19,7 +19,7 @@ Without CODE, or with -, the cell is read from standard input; with CODE,
 standard input is the cell's own.
 
   glassy eval '6 * 7'
-  glassy eval 'glass.EInf(3)'
+  glassy eval 'glass.GroundEnergy(3)'
   glassy eval < cell.go
   glassy eval -- '-1 + 2'           code that starts with a minus
   echo 5 | glassy eval 'var n int; fmt.Scan(&n); n * n'

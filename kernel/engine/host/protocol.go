@@ -11,6 +11,7 @@ type Request struct {
 	Path string `json:"path,omitempty"` // load: the plugin
 	Unit int    `json:"unit,omitempty"` // define, run: the compiled cell
 	Time bool   `json:"time,omitempty"` // run: report the time it took
+	Run  int    `json:"run,omitempty"`  // run, comm, interrupt: which one
 
 	Text string `json:"text,omitempty"` // input: the line
 	Err  string `json:"err,omitempty"`  // input: why there is none

@@ -60,7 +60,6 @@ type session struct {
 	acks  chan struct{}
 	lines chan Request // answers of the user
 	stdin stdin
-	runs  int
 
 	running   *cell.Run
 	abandoned chan struct{} // closed when the running cell is given up
@@ -111,11 +110,11 @@ func (s *session) handle(q Request) {
 	case "define":
 		unitOf(q.Unit).define()
 	case "run":
-		s.start(unitOf(q.Unit), q.Time)
+		s.start(q.Run, unitOf(q.Unit), q.Time)
 	case "comm":
-		s.start(unit{define: func() {}, run: func() []any { display.ReceiveComm(*q.Comm); return nil }}, false)
+		s.start(q.Run, unit{define: func() {}, run: func() []any { display.ReceiveComm(*q.Comm); return nil }}, false)
 	case "interrupt":
-		s.interrupt()
+		s.interrupt(q.Run)
 	case "input":
 		s.lines <- q
 	case "ack":
@@ -124,9 +123,8 @@ func (s *session) handle(q Request) {
 }
 
 // start runs u; its result is sent when it ends.
-func (s *session) start(u unit, timed bool) {
-	s.runs++
-	r := cell.NewRun(s.runs)
+func (s *session) start(n int, u unit, timed bool) {
+	r := cell.NewRun(n)
 	gone := make(chan struct{})
 	s.runMu.Lock()
 	s.running, s.abandoned = r, gone
@@ -208,11 +206,11 @@ func failure(x any) *Failure {
 }
 
 // interrupt stops the running cell, and gives it up when it does not stop.
-func (s *session) interrupt() {
+func (s *session) interrupt(n int) {
 	s.runMu.Lock()
 	r, gone := s.running, s.abandoned
 	s.runMu.Unlock()
-	if r == nil || r.Stopped() {
+	if r == nil || r.ID != n || r.Stopped() {
 		return
 	}
 	r.Stop()
