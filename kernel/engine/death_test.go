@@ -40,6 +40,18 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+func TestPanicsOfGoroutinesEndNoSession(t *testing.T) {
+	b := newBench(t)
+	b.ok("x := 7\nfunc crash[T any](v T) { panic(fmt.Sprint(v)) }\nfunc with(n int) int { panic(n) }")
+	for _, code := range []string{"go crash(1)", "go crash[string](\"a\")", "go panic(\"x\")", "go with(3)", "go func(n int) { panic(n) }(4)"} {
+		r, res := b.do(code + "; time.Sleep(30*time.Millisecond)")
+		if res.Error != nil || !strings.Contains(r.text(), "panic in a goroutine: ") {
+			t.Errorf("%s: %q, %v", code, r.text(), res.Error)
+		}
+	}
+	b.want("x", "7")
+}
+
 func TestDeathKeepsDefinitions(t *testing.T) {
 	for _, c := range []struct{ name, code, reason string }{
 		{"stack overflow", "func inf(n int) int { return inf(n+1) + 1 }\ninf(0)", "stack overflow"},

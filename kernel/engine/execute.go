@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,6 +189,11 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 	}
 	u := newUnit(n, src, s.scope)
 	u.resolve(s.known(text))
+	for _, path := range slices.Sorted(maps.Values(u.imports)) { // named without an import line
+		if _, err := s.importFor(ctx, importSpec{path: path}, out); err != nil {
+			return nil, s.compileError(diagnostics{{unit: n, msg: err.Error()}})
+		}
+	}
 	u.write()
 	ds := u.check(s.imp, s.shop.tool.lang, false)
 	if len(ds) > 0 && len(u.again) > 0 {

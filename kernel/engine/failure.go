@@ -89,7 +89,7 @@ func (s *Session) failure(f *host.Failure) *Error {
 		return e
 	case "abandoned":
 		s.mu.Lock()
-		s.zombies = true
+		s.zombies++
 		s.mu.Unlock()
 		e := interruptedError(fmt.Sprintf("%s does not stop; it was left running in the background", f.Text))
 		e.Traceback = append(e.Traceback, "Variables are kept. Interrupt once more to restart the session process and end it; that loses the variables.")

@@ -311,20 +311,32 @@ func (r *rewriter) goStatement(n *ast.GoStmt) {
 	}
 	tv := r.info.Types[fun]
 	if tv.IsBuiltin() || tv.IsType() {
+		if id, ok := fun.(*ast.Ident); ok && id.Name == "panic" && tv.IsBuiltin() {
+			r.replace(id, cellImport+".Guarded(func(v any) { panic(v) })")
+		}
 		return
 	}
-	if id, ok := fun.(*ast.Ident); ok {
-		if _, generic := r.info.Instances[id]; generic {
-			return
-		}
+	var name *ast.Ident // of a generic function whose types are inferred
+	switch f := fun.(type) {
+	case *ast.Ident:
+		name = f
+	case *ast.SelectorExpr:
+		name = f.Sel
 	}
-	if sel, ok := fun.(*ast.SelectorExpr); ok {
-		if _, generic := r.info.Instances[sel.Sel]; generic {
-			return
+	args := ""
+	if in, generic := r.info.Instances[name]; generic {
+		var ts []string
+		for t := range in.TypeArgs.Types() {
+			text, err := r.typeString(t)
+			if err != nil {
+				return
+			}
+			ts = append(ts, text)
 		}
+		args = "[" + strings.Join(ts, ", ") + "]"
 	}
 	r.insert(n.Call.Fun.Pos(), cellImport+".Guarded(")
-	r.insert(n.Call.Fun.End(), ")")
+	r.insert(n.Call.Fun.End(), args+")")
 }
 
 func (r *rewriter) call(n *ast.CallExpr) {

@@ -111,6 +111,8 @@ func TestCallThatDoesNotStop(t *testing.T) {
 	b.ok("s := 0; for i := range 1000 { s += i }") // later cells run while it is left behind
 	b.ok("time.Sleep(5*time.Second)")
 	b.want("x", "7") // what stood after the call never ran
+	b.Interrupt()    // between cells, when nothing is left behind any more
+	b.want("x", "7")
 	res, _ = b.interruptAfter(`fmt.Println("go"); lab.Spin(time.Hour)`)
 	if res.Error == nil {
 		t.Fatal("not interrupted")

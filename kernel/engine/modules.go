@@ -14,7 +14,7 @@ func (s *Session) importFor(ctx context.Context, im importSpec, out Output) (str
 	if im.path == "unsafe" {
 		return "unsafe", nil
 	}
-	if a, ok := s.packages[im.path]; ok {
+	if a, ok := s.packages[im.path]; ok && a.Export != "" {
 		return a.Name, nil
 	}
 	dir := s.shop.dir
@@ -55,7 +55,7 @@ func (s *Session) addArchives(as []archive) error {
 		return err
 	}
 	for path, a := range more {
-		if _, ok := s.packages[path]; !ok { // what is loaded stays
+		if s.packages[path].Export == "" { // what is loaded stays
 			s.packages[path] = a
 		}
 	}

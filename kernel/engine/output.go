@@ -52,6 +52,10 @@ func (s *Session) message(p *process, m host.Message) {
 			out.Clear(m.Wait)
 		}
 		_ = p.send(host.Request{Op: "ack"})
+	case "left":
+		s.mu.Lock()
+		s.zombies = max(0, s.zombies-1)
+		s.mu.Unlock()
 	case "input":
 		go s.input(p, out, m)
 	case "comm":

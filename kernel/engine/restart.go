@@ -62,7 +62,7 @@ func (s *Session) restart() (lost []string) {
 	}
 	slices.Sort(lost)
 	s.mu.Lock()
-	s.zombies = false
+	s.zombies = 0
 	closed := s.closed
 	s.mu.Unlock()
 	if closed {
@@ -160,7 +160,7 @@ func (s *Session) Interrupt() {
 		cancel()
 		return
 	}
-	if !zombies || !s.running.TryLock() {
+	if zombies == 0 || !s.running.TryLock() {
 		return
 	}
 	defer s.running.Unlock()

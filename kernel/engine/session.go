@@ -96,7 +96,7 @@ type Session struct {
 	out     Output     // of the running cell, or the last one
 	ctx     context.Context
 	cancel  context.CancelFunc // nil when no cell runs
-	zombies bool               // a cell was left behind and may still run
+	zombies int                // cells that were left behind and still run
 	counts  map[int]int        // execution counts by unit
 	texts   map[int]string     // cells by unit
 	comms   map[string]string  // open comms: id → target

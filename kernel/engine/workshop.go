@@ -135,6 +135,9 @@ func (w *workshop) make(ctx context.Context, src string, progress io.Writer) err
 	if err := keepArchives(w.packages, as, filepath.Join(tmp, "pkg"), filepath.Join(w.dir, "pkg")); err != nil {
 		return err
 	}
+	if err := w.nameStandard(ctx, tmp); err != nil {
+		return err
+	}
 	fmt.Fprintf(progress, "  building the session process\n")
 	c := w.tool.command(ctx, tmp, w.tool.goCmd, "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(tmp, "session"), sessionPath)
 	if out, err := c.CombinedOutput(); err != nil {
@@ -151,6 +154,25 @@ func (w *workshop) make(ctx context.Context, src string, progress io.Writer) err
 		return err
 	}
 	return os.Rename(tmp, w.dir)
+}
+
+// nameStandard notes the packages of the standard library that are not compiled
+// yet: a cell can name them without an import line, and then they are.
+func (w *workshop) nameStandard(ctx context.Context, module string) error {
+	out, err := w.tool.command(ctx, module, w.tool.goCmd, "list", "-f", "{{.ImportPath}} {{.Name}} {{.Dir}}", "std").Output()
+	if err != nil {
+		return fmt.Errorf("listing the standard library: %w", withStderr(err))
+	}
+	for line := range strings.SplitSeq(string(out), "\n") {
+		f := strings.Fields(line)
+		if len(f) != 3 || strings.Contains(f[0], "internal") || strings.HasPrefix(f[0], "vendor/") {
+			continue
+		}
+		if _, ok := w.packages[f[0]]; !ok {
+			w.packages[f[0]] = archive{ImportPath: f[0], Name: f[1], Dir: f[2], Standard: true}
+		}
+	}
+	return nil
 }
 
 // keepArchives links compiled packages out of Go's build cache, which forgets

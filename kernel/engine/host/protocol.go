@@ -24,7 +24,7 @@ const Stopped = "stopped"
 
 // Message is what the session process says.
 type Message struct {
-	Op string `json:"op"` // ready, loaded, result, display, clear, input, comm
+	Op string `json:"op"` // ready, loaded, result, left, display, clear, input, comm
 
 	Err    string          `json:"err,omitempty"` // loaded
 	Value  *display.Bundle `json:"value,omitempty"`

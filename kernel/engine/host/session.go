@@ -62,6 +62,7 @@ type session struct {
 	stdin stdin
 
 	running   *cell.Run
+	main      string        // its main goroutine, as stacks name it
 	abandoned chan struct{} // closed when the running cell is given up
 	runMu     sync.Mutex
 }
@@ -147,6 +148,9 @@ func (s *session) run(r *cell.Run, u unit, timed bool, gone chan struct{}) {
 	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("cell", strconv.Itoa(r.ID))))
 	r.Enter()
 	defer r.Leave()
+	s.runMu.Lock()
+	s.main = goroutine()
+	s.runMu.Unlock()
 	var m Message
 	var t0 time.Time
 	var cpu0 time.Duration
@@ -178,19 +182,27 @@ func (s *session) run(r *cell.Run, u unit, timed bool, gone chan struct{}) {
 	}
 }
 
-// finish sends the result of a cell that was not given up before.
+// finish sends the result of a cell; of one that was given up, that it has left.
 func (s *session) finish(m Message, gone chan struct{}) {
+	if !s.end(m, gone) {
+		s.send(Message{Op: "left"})
+	}
+}
+
+// end sends the result of a cell, once.
+func (s *session) end(m Message, gone chan struct{}) bool {
 	s.runMu.Lock()
 	defer s.runMu.Unlock()
 	select {
 	case <-gone:
-		return
+		return false
 	default:
 	}
 	close(gone)
 	s.running = nil
 	m.Op = "result"
 	s.send(m)
+	return true
 }
 
 func failure(x any) *Failure {
@@ -220,17 +232,28 @@ func (s *session) interrupt(n int) {
 			return
 		case <-time.After(Grace):
 		}
-		s.finish(Message{Fail: &Failure{Kind: "abandoned", Text: blockedIn()}}, gone)
+		s.runMu.Lock()
+		main := s.main
+		s.runMu.Unlock()
+		s.end(Message{Fail: &Failure{Kind: "abandoned", Text: blockedIn(main)}}, gone)
 	}()
+}
+
+// goroutine is how stacks name the calling goroutine: "goroutine 7 ".
+func goroutine() string {
+	buf := make([]byte, 64)
+	buf = buf[:runtime.Stack(buf, false)]
+	head, _, _ := strings.Cut(string(buf), "[")
+	return head
 }
 
 // blockedIn names the function that a cell's main goroutine called last and
 // does not come back from.
-func blockedIn() string {
+func blockedIn(main string) string {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	for g := range strings.SplitSeq(string(buf), "\n\n") {
-		if !strings.Contains(g, "(*session).run(") {
+		if !strings.HasPrefix(g, main) {
 			continue
 		}
 		before, name := "", ""
