@@ -5,11 +5,15 @@
 // the user's memory: the lab and the compiled cells. User code that dies costs
 // its variables, never the kernel.
 //
-//	wire      Jupyter messages 5.4 over ZeroMQ; knows no Go and no lab
-//	engine    cell text in; values, errors and display bundles out; no sockets
-//	display   the MIME bundle, and the small interface a value satisfies to be shown
-//	server    joins wire and engine: one request in, its replies out
-//	cmd       glassy (the program) and session (the session process)
+//	wire         Jupyter messages 5.4 over ZeroMQ; knows no Go and no lab
+//	engine       cell text in; values, errors and display bundles out; no sockets
+//	engine/host  the main loop of the session process
+//	engine/cell  what compiled cells call; compiled into each of them, so it is small
+//	display      the MIME bundle, and the small interface a value satisfies to be shown
+//	server       joins wire and engine: one request in, its replies out
+//	cmd          glassy (the program) and session (the session process)
+//	conformance  the kernel held against Jupyter, in Python: what CI runs
+//	bench        the kernel timed beside ipykernel
 //
 // wire, engine, server and display import neither lab nor cuda; lab imports
 // neither kernel nor cuda. arch_test.go holds the table of allowed imports.
