@@ -14,28 +14,38 @@ import (
 	"glassy/kernel/display"
 )
 
-// testConfig is a configuration whose source is this checkout, and whose cache
-// outlives the test, because building a workshop takes a minute.
-func testConfig(t testing.TB) Config {
-	t.Helper()
+// testHome holds the source of this checkout, and a cache that outlives the test,
+// because building a workshop takes a minute.
+var testHome = sync.OnceValues(func() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	home := filepath.Join(cache, "glassy-test")
 	if err := os.MkdirAll(home, 0o755); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	src := filepath.Join(home, "src")
-	if to, err := os.Readlink(src); err != nil || to != root {
-		_ = os.Remove(src)
-		if err := os.Symlink(root, src); err != nil {
-			t.Fatal(err)
-		}
+	if to, err := os.Readlink(src); err == nil && to == root {
+		return home, nil
+	}
+	// A new link takes the old one's place at once: other tests may be running.
+	link := fmt.Sprintf("%s.%d", src, os.Getpid())
+	if err := os.Symlink(root, link); err != nil {
+		return "", err
+	}
+	return home, os.Rename(link, src)
+})
+
+func testConfig(t testing.TB) Config {
+	t.Helper()
+	home, err := testHome()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return Config{Home: home, Cache: home, Dir: t.TempDir()}
 }
