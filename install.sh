@@ -320,7 +320,7 @@ uninstall() {
 	rm -rf "$bin/glassy" "$home" "$cache" "$cache-test" "$share/jupyter/kernels/glassy" "$out" # -test: of the engine's tests
 	# Folders that were made on the way, where nothing else has come to live in them.
 	for dir in "$bin" "${bin%/bin}" "$share/jupyter/kernels" "$share/jupyter" "$share" "$(dirname "$cache")" "${GOPATH:-$HOME/go}/pkg" "${GOPATH:-$HOME/go}" \
-		"${XDG_CONFIG_HOME:-$HOME/.config}"; do
+		"${XDG_CONFIG_HOME:-$HOME/.config}" "$HOME/.ipython"; do
 		rmdir "$dir" 2>/dev/null || true
 	done
 	say "removed: the program, its kernelspec, its Python environment, its caches, and $out"
