@@ -20,5 +20,6 @@
 //
 // oracle_test.go holds the laboratory against testdata/oracles.json, or against
 // the file of the same form that GLASSY_ORACLES names. testdata/missing.txt
-// lists what is not implemented yet.
+// names the oracles of the chapters still to come; it may only shrink, and the
+// test fails when a name in it has got its implementation.
 package lab

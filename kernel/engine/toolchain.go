@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -119,9 +118,6 @@ exec %s "$@" -L%s -lc
 
 // linker writes the script above, or returns gcc where that cannot work.
 func (t *toolchain) linker(ctx context.Context, cache string) string {
-	if runtime.GOOS != "linux" {
-		return t.gcc
-	}
 	ld, err1 := t.command(ctx, "", t.gcc, "-print-prog-name=ld").Output()
 	libc, err2 := t.command(ctx, "", t.gcc, "-print-file-name=libc.so").Output()
 	dir := filepath.Dir(strings.TrimSpace(string(libc)))
