@@ -5,7 +5,8 @@
 // apart, type-checks it against what earlier cells declared, writes Go that can
 // be compiled and drives the toolchain's compile and link. A child, the session
 // process, opens what comes out as a plugin and runs it; it holds the user's
-// memory, and may die without the front end (packages cell and host).
+// memory, and may die without the front end (packages cell and host). Both are
+// Linux programs: they lean on process groups, /proc and ELF plugins.
 //
 // The life of a cell:
 //

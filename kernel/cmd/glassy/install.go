@@ -83,6 +83,19 @@ func placeFlags(fs *flag.FlagSet) *place {
 	return p
 }
 
+// parse reads the arguments of a command that takes nothing but flags, those of
+// p among them.
+func (p *place) parse(fs *flag.FlagSet, args []string) error {
+	rest, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if err := noArguments(rest); err != nil {
+		return err
+	}
+	return p.check()
+}
+
 func (p place) check() error {
 	n := 0
 	for _, given := range []bool{p.prefix != "", p.user, p.sys} {
@@ -100,14 +113,7 @@ func (a *app) install(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("install", flag.ContinueOnError)
 	where := placeFlags(fs)
 	given := fs.String("source", "", "")
-	rest, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if err := noArguments(rest); err != nil {
-		return err
-	}
-	if err := where.check(); err != nil {
+	if err := where.parse(fs, args); err != nil {
 		return err
 	}
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -78,9 +77,6 @@ func readKernelspec(dir string) (spec kernelspec, ours bool) {
 func (a *app) jupyterData() (string, error) {
 	if dir := a.getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return filepath.Abs(dir)
-	}
-	if runtime.GOOS == "darwin" && a.getenv("HOME") != "" {
-		return filepath.Join(a.getenv("HOME"), "Library", "Jupyter"), nil
 	}
 	f, err := a.folders()
 	if err != nil {

@@ -28,14 +28,7 @@ be repeated.
 func (a *app) uninstall(_ context.Context, args []string) error {
 	fs := flag.NewFlagSet("uninstall", flag.ContinueOnError)
 	where := placeFlags(fs)
-	rest, err := parse(fs, args)
-	if err != nil {
-		return err
-	}
-	if err := noArguments(rest); err != nil {
-		return err
-	}
-	if err := where.check(); err != nil {
+	if err := where.parse(fs, args); err != nil {
 		return err
 	}
 	f, err := a.folders()
