@@ -1,0 +1,31 @@
+// Package device is the seam to the hardware: memory, vectors, and the
+// operations that the laboratory's heavy loops are made of.
+//
+// A [Device] keeps numbers ([Vector]) and works on them. Each operation is
+// defined by the loop in its doc comment; the pure-Go device, [CPU], is that
+// loop made fast, and package devicetest holds every implementation against the
+// loop itself. A network, an optimiser or a sampler talks to this interface
+// only, so that it runs wherever a device is, and its vectors stay there.
+//
+//	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
+//	vector.go     Vector: n numbers of one type on one device; views, host slices
+//	registry.go   devices by name
+//	cpu*.go       the pure-Go device, float32 and float64
+//	blas*.go      OpenBLAS or MKL, opened at run time where the machine has one
+//
+// Conventions. Matrices are row-major. Images are N×C×H×W. Vectors of one call
+// are of one floating type and on one device, but for Int32 indices. An
+// operation overwrites its destination unless its name or a parameter says that
+// it adds. Source and destination may be the same vector where the comment says
+// "in place"; otherwise they must not overlap. A vector of length zero is
+// allowed everywhere and does nothing. NaN and Inf go through as in the loop.
+// A wrong length, type or device is a caller's slip and panics with
+// "device: operation: what, value, expected".
+//
+// Same bits: results do not depend on the number of threads. Sums are cut into
+// chunks whose borders depend on the shape only and are added in order; a
+// matrix product is cut the same way and each piece is one call of a
+// single-threaded BLAS. Between devices, and between a machine's BLAS and the
+// pure-Go fallback, results agree to rounding: for a sum of k products,
+// |difference| ≤ 2 k ε Σ|a b|, ε = 2⁻²⁴ or 2⁻⁵³ (Higham 2002, 3.1).
+package device
