@@ -16,10 +16,7 @@
 //   - A float32 number is the float64 one, rounded.
 package rng
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // A Key names a stream of random numbers. Keys are values: using one does not
 // change it.
@@ -29,22 +26,27 @@ type Key uint64
 // different keys are independent to every test known.
 func (k Key) Split(label uint64) Key {
 	// Philox again, on counters that no stream reaches (their fourth word is 0).
-	b := philox([4]uint32{uint32(label), uint32(label >> 32), 0, 1}, [2]uint32{uint32(k), uint32(k >> 32)})
-	return Key(uint64(b[1])<<32 | uint64(b[0]))
+	b0, b1, _, _ := philox(uint32(label), uint32(label>>32), 0, 1, uint32(k), uint32(k>>32))
+	return Key(uint64(b1)<<32 | uint64(b0))
 }
 
 // Stream starts reading at the stream's first number.
 func (k Key) Stream() *Stream { return &Stream{key: k} }
 
-// Block is block b of the stream: four words of 32 random bits.
-func (k Key) Block(b uint64) [4]uint32 {
-	return philox([4]uint32{uint32(b), uint32(b >> 32), 0, 0}, [2]uint32{uint32(k), uint32(k >> 32)})
+// Block is block b of the stream: 128 random bits, as words 0 and 1 (low) and
+// words 2 and 3 (high).
+func (k Key) Block(b uint64) (low, high uint64) {
+	b0, b1, b2, b3 := philox(uint32(b), uint32(b>>32), 0, 0, uint32(k), uint32(k>>32))
+	return uint64(b1)<<32 | uint64(b0), uint64(b3)<<32 | uint64(b2)
 }
 
 // Uniform is number i of the stream's uniform numbers on [0, 1).
 func (k Key) Uniform(i uint64) float64 {
-	b, w := k.Block(i/2), i%2*2
-	return uniform(b[w], b[w+1])
+	low, high := k.Block(i / 2)
+	if i%2 == 1 {
+		low = high
+	}
+	return uniform(low)
 }
 
 // Normal is number i of the stream's standard normal numbers.
@@ -58,24 +60,85 @@ func (k Key) Normal(i uint64) float64 {
 
 // NormalPair is the normal numbers 2j and 2j+1 of the stream.
 func (k Key) NormalPair(j uint64) (float64, float64) {
-	b := k.Block(j)
-	r := math.Sqrt(-2 * math.Log(1-uniform(b[0], b[1])))
-	sin, cos := math.Sincos(2 * math.Pi * uniform(b[2], b[3]))
+	low, high := k.Block(j)
+	return boxMuller(low, high)
+}
+
+func boxMuller(low, high uint64) (float64, float64) {
+	r := math.Sqrt(-2 * math.Log(1-uniform(low)))
+	sin, cos := math.Sincos(2 * math.Pi * uniform(high))
 	return r * cos, r * sin
 }
 
-func uniform(low, high uint32) float64 {
-	return float64((uint64(high)<<32|uint64(low))>>11) * 0x1p-53
+func uniform(bits uint64) float64 { return float64(bits>>11) * 0x1p-53 }
+
+// Uniforms fills dst with the stream's uniform numbers offset, offset+1, … .
+// It is the form for parallel work: the pieces of a long vector, each with its
+// own offset, are what one call gives for it all.
+func (k Key) Uniforms(offset uint64, dst []float64) {
+	if offset%2 == 1 && len(dst) > 0 {
+		dst[0], dst = k.Uniform(offset), dst[1:]
+		offset++
+	}
+	for b := offset / 2; len(dst) >= 2; b++ {
+		low, high := k.Block(b)
+		dst[0], dst[1], dst = uniform(low), uniform(high), dst[2:]
+		offset += 2
+	}
+	if len(dst) > 0 {
+		dst[0] = k.Uniform(offset)
+	}
 }
 
-// philox is ten rounds of Philox4x32.
-func philox(c [4]uint32, k [2]uint32) [4]uint32 {
-	for range 10 {
-		h0, l0 := bits.Mul32(0xD2511F53, c[0])
-		h1, l1 := bits.Mul32(0xCD9E8D57, c[2])
-		c = [4]uint32{h1 ^ c[1] ^ k[0], l1, h0 ^ c[3] ^ k[1], l0}
-		k[0] += 0x9E3779B9
-		k[1] += 0xBB67AE85
+// Normals fills dst with the stream's normal numbers offset, offset+1, …, like
+// Uniforms.
+func (k Key) Normals(offset uint64, dst []float64) {
+	if offset%2 == 1 && len(dst) > 0 {
+		dst[0], dst = k.Normal(offset), dst[1:]
+		offset++
 	}
-	return c
+	for b := offset / 2; len(dst) >= 2; b++ {
+		dst[0], dst[1] = k.NormalPair(b)
+		dst = dst[2:]
+		offset += 2
+	}
+	if len(dst) > 0 {
+		dst[0] = k.Normal(offset)
+	}
+}
+
+// philox is ten rounds of Philox4x32, written out: as a loop over arrays it
+// takes three times as long.
+func philox(c0, c1, c2, c3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {
+	const m0, m1, w0, w1 = 0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85
+	p0, p1 := uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	k0, k1 = k0+w0, k1+w1
+	p0, p1 = uint64(c0)*m0, uint64(c2)*m1
+	c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+	return c0, c1, c2, c3
 }

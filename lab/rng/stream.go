@@ -20,9 +20,12 @@ func (s *Stream) Key() Key { return s.key }
 
 // Uint64 is the next 64 random bits: a Source for math/rand/v2 and gonum.
 func (s *Stream) Uint64() uint64 {
-	b, w := s.key.Block(s.next/2), s.next%2*2
+	low, high := s.key.Block(s.next / 2)
 	s.next++
-	return uint64(b[w+1])<<32 | uint64(b[w])
+	if s.next%2 == 0 {
+		return high
+	}
+	return low
 }
 
 // Float64 is uniform on [0, 1).
@@ -40,21 +43,14 @@ func (s *Stream) Normal() float64 {
 // Normals fills dst with standard normal numbers.
 func (s *Stream) Normals(dst []float64) {
 	s.align()
-	for i := 0; i < len(dst); i += 2 {
-		a, b := s.key.NormalPair(s.next / 2)
-		s.next += 2
-		dst[i] = a
-		if i+1 < len(dst) {
-			dst[i+1] = b
-		}
-	}
+	s.key.Normals(s.next, dst)
+	s.next += uint64(len(dst) + len(dst)%2)
 }
 
 // Uniforms fills dst with numbers uniform on [0, 1).
 func (s *Stream) Uniforms(dst []float64) {
-	for i := range dst {
-		dst[i] = s.Float64()
-	}
+	s.key.Uniforms(s.next, dst)
+	s.next += uint64(len(dst))
 }
 
 func (s *Stream) align() { s.next += s.next % 2 }
