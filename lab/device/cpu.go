@@ -12,11 +12,6 @@ type cpu struct {
 	threads int
 
 	// What is still to come.
-	Memory
-	Arithmetic
-	LinearAlgebra
-	Layers
-	Updates
 }
 
 var theCPU = sync.OnceValue(func() *cpu { return newCPU(runtime.GOMAXPROCS(0)) })
@@ -38,23 +33,6 @@ func newCPU(threads int) *cpu { return &cpu{threads: threads} }
 func (d *cpu) Name() string { return "cpu" }
 
 func (d *cpu) Describe() string { return fmt.Sprintf("%s, %d threads", runtime.GOARCH, d.threads) }
-
-func (d *cpu) New(t DType, n int) Vector {
-	if n < 0 {
-		panic(fmt.Sprintf("device: New: n is %d, expected at least 0", n))
-	}
-	switch t {
-	case Float32:
-		return hostVector(d, make([]float32, n))
-	case Float64:
-		return hostVector(d, make([]float64, n))
-	case Int32:
-		return hostVector(d, make([]int32, n))
-	}
-	panic(fmt.Sprintf("device: New: type is %v, expected Float32, Float64 or Int32", t))
-}
-
-func (d *cpu) Free(Vector) {}
 
 // each runs f(0) … f(tasks-1), on at most d.threads goroutines. How work is cut
 // into tasks must depend on the shape alone, never on d.threads.
@@ -78,6 +56,47 @@ func (d *cpu) each(tasks int, f func(task int)) {
 	}
 	work()
 	wg.Wait()
+}
+
+// chunk is how many numbers of a vector one task works on.
+const chunk = 1 << 14
+
+// chunks runs f(i, j) for the pieces [i, j) of n numbers.
+func (d *cpu) chunks(n int, f func(i, j int)) {
+	if n <= chunk {
+		if n > 0 {
+			f(0, n)
+		}
+		return
+	}
+	d.each((n+chunk-1)/chunk, func(task int) {
+		f(task*chunk, min(n, (task+1)*chunk))
+	})
+}
+
+// reduce is the sum of f over the pieces of n numbers, in their order.
+func (d *cpu) reduce(n int, f func(i, j int) float64) float64 {
+	if n <= chunk {
+		return f(0, n)
+	}
+	parts := make([]float64, (n+chunk-1)/chunk)
+	d.each(len(parts), func(task int) {
+		parts[task] = f(task*chunk, min(n, (task+1)*chunk))
+	})
+	sum := 0.0
+	for _, s := range parts {
+		sum += s
+	}
+	return sum
+}
+
+// rows runs f(i, j) for groups of rows [i, j) of a matrix, each of about a chunk
+// of numbers.
+func (d *cpu) rows(rows, cols int, f func(i, j int)) {
+	group := max(1, chunk/max(1, cols))
+	d.each((rows+group-1)/group, func(task int) {
+		f(task*group, min(rows, (task+1)*group))
+	})
 }
 
 // float is the types that the operations work on.
