@@ -3,13 +3,33 @@ package run
 import (
 	"context"
 	"sync/atomic"
+	"time"
 )
 
 // Progress says how far a computation is.
 type Progress struct {
-	Name  string // what is being computed, as a reader would call it
-	Done  int    // units finished, 0 ≤ Done ≤ Total where Total is known
-	Total int    // units in all; 0 when it is not known ahead
+	Name    string        // what is being computed, as a reader would call it
+	Done    int           // units finished, 0 ≤ Done ≤ Total where Total is known
+	Total   int           // units in all; 0 when it is not known ahead
+	Elapsed time.Duration // since the start
+	Ended   bool          // nothing more will be done
+}
+
+// Rate is the units done in a second, 0 before the first.
+func (p Progress) Rate() float64 {
+	if p.Done == 0 || p.Elapsed <= 0 {
+		return 0
+	}
+	return float64(p.Done) / p.Elapsed.Seconds()
+}
+
+// Left is how long the rest takes at the rate so far; false when that cannot be
+// told.
+func (p Progress) Left() (time.Duration, bool) {
+	if p.Done == 0 || p.Total <= 0 {
+		return 0, false
+	}
+	return time.Duration(float64(p.Elapsed) * float64(p.Total-p.Done) / float64(p.Done)), true
 }
 
 // Host is the place that computations run in. Its functions are called from
@@ -36,15 +56,6 @@ func Context() context.Context {
 		}
 	}
 	return context.Background()
-}
-
-// Report tells the host that done of total units of the named computation are
-// finished; total 0 means that the number is not known. A report with
-// done == total ends the computation's progress bar.
-func Report(name string, done, total int) {
-	if h := host.Load(); h != nil && h.Progress != nil {
-		h.Progress(Progress{Name: name, Done: done, Total: total})
-	}
 }
 
 // Cite tells the host which works the running computation rests on, by key;

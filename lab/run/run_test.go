@@ -14,7 +14,7 @@ func TestWithoutHost(t *testing.T) {
 	if run.Context() != context.Background() {
 		t.Error("context without a host is not context.Background()")
 	}
-	run.Report("nothing", 1, 2)
+	run.Start(run.Context(), "nothing", 2).Add(1)
 	run.Cite("auffinger2013")
 }
 
@@ -32,7 +32,7 @@ func TestHostHearsEverything(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	var (
 		mu   sync.Mutex
-		seen = map[run.Progress]int{}
+		seen = map[string]int{}
 		keys = map[string]int{}
 	)
 	run.SetHost(run.Host{
@@ -40,7 +40,7 @@ func TestHostHearsEverything(t *testing.T) {
 		Progress: func(p run.Progress) {
 			mu.Lock()
 			defer mu.Unlock()
-			seen[p]++
+			seen[fmt.Sprint(p.Name, " ", p.Done)]++
 		},
 		Cite: func(k string) {
 			mu.Lock()
@@ -53,15 +53,14 @@ func TestHostHearsEverything(t *testing.T) {
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			for i := range steps {
-				run.Report(fmt.Sprint(w), i+1, steps)
+			for range run.Start(ctx, fmt.Sprint(w), steps).Steps() {
 				run.Cite("a", "b")
 			}
 		})
 	}
 	wg.Wait()
-	if len(seen) != workers*steps {
-		t.Errorf("host heard %d different reports, expected %d", len(seen), workers*steps)
+	if len(seen) != workers*(steps+1) { // and the start
+		t.Errorf("host heard %d different reports, expected %d", len(seen), workers*(steps+1))
 	}
 	if keys["a"] != workers*steps || keys["b"] != workers*steps {
 		t.Errorf("host heard citations %v, expected %d of each", keys, workers*steps)
@@ -87,8 +86,7 @@ func TestReplaceHostWhileRunning(t *testing.T) {
 			case <-done:
 				return
 			default:
-				run.Report("x", 1, 1)
-				_ = run.Context()
+				run.Start(run.Context(), "x", 1).Add(1)
 			}
 		}
 	})
@@ -129,21 +127,20 @@ func Example() {
 
 	run.Cite("auffinger2013")
 	sum := 0
-	for i := range 10 {
-		if run.Context().Err() != nil {
-			break // stopped: keep what is done
-		}
+	loop := run.Start(run.Context(), "sum", 10)
+	for i := range loop.Steps() {
 		sum += i
-		run.Report("sum", i+1, 10)
 		if i == 2 {
 			cancel() // the reader presses stop
 		}
 	}
-	fmt.Println("partial sum", sum)
+	fmt.Println("partial sum", sum, loop.Err())
 	// Output:
 	// cites auffinger2013
+	// sum: 0 of 10
 	// sum: 1 of 10
 	// sum: 2 of 10
 	// sum: 3 of 10
-	// partial sum 3
+	// sum: 3 of 10
+	// partial sum 3 context canceled
 }

@@ -18,7 +18,7 @@ import (
 func main() {
 	run.SetHost(run.Host{
 		Context:  cell.Context,
-		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total) },
+		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total, p.Elapsed, p.Ended) },
 	})
 	host.Main()
 }

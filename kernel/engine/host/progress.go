@@ -13,46 +13,54 @@ import (
 // redraw is how often a progress bar may change.
 const redraw = 100 * time.Millisecond
 
+// A bar is the progress of one computation on the screen.
 type bar struct {
-	id          string
-	begun, last time.Time
+	id    string // of its display
+	drawn time.Duration
+}
+
+// barKey is a computation: its cell and its name.
+type barKey struct {
+	run  int
+	name string
 }
 
 var (
 	barsMu sync.Mutex
-	bars   = map[string]*bar{}
+	bars   = map[barKey]*bar{}
 )
 
 // Progress shows how far a computation of the running cell is: done of total,
-// which is 0 when it is not known. A computation of less than a redraw shows
-// nothing.
-func Progress(name string, done, total int) {
+// which is 0 when it is not known, elapsed after its start. A computation of
+// less than a redraw shows nothing.
+func Progress(name string, done, total int, elapsed time.Duration, ended bool) {
 	r := cell.Here()
 	if r == nil || self == nil {
 		return
 	}
-	key := fmt.Sprint(r.ID, " ", name)
-	now := time.Now()
+	key := barKey{r.ID, name}
 	barsMu.Lock()
 	b := bars[key]
-	if b == nil {
-		b = &bar{begun: now, last: now}
+	switch {
+	case b == nil && elapsed < redraw:
+		barsMu.Unlock()
+		return
+	case b == nil:
+		b = &bar{}
 		bars[key] = b
-	}
-	end := total > 0 && done >= total
-	if end {
-		delete(bars, key)
-	}
-	if now.Sub(b.last) < redraw && (!end || b.id == "") {
+	case elapsed < b.drawn+redraw && !ended:
 		barsMu.Unlock()
 		return
 	}
-	b.last = now
+	if ended {
+		delete(bars, key)
+	}
+	b.drawn = elapsed
 	first := b.id == ""
 	if first {
 		b.id = display.NewID()
 	}
-	id, text := b.id, barText(name, done, total, now.Sub(b.begun))
+	id, text := b.id, barText(name, done, total, elapsed, ended)
 	barsMu.Unlock()
 	if first {
 		display.ShowAs(id, display.Text(text))
@@ -63,16 +71,18 @@ func Progress(name string, done, total int) {
 
 const barWidth = 30
 
-func barText(name string, done, total int, passed time.Duration) string {
-	rate := float64(done) / passed.Seconds()
-	if total <= 0 {
-		return fmt.Sprintf("%s: %d, %.3g/s, %v", name, done, rate, passed.Round(time.Second/10))
+// barText is the bar, the rate, and the time that is left, or that it took.
+func barText(name string, done, total int, elapsed time.Duration, ended bool) string {
+	text, count := name, fmt.Sprint(done)
+	if total > 0 {
+		full := min(barWidth, barWidth*done/total)
+		text += " " + strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
+		count += fmt.Sprintf("/%d", total)
 	}
-	full := min(barWidth, barWidth*done/total)
-	text := fmt.Sprintf("%s %s%s %d/%d, %.3g/s", name, strings.Repeat("█", full), strings.Repeat("░", barWidth-full), done, total, rate)
-	if done >= total || done == 0 {
-		return text + fmt.Sprintf(", %v", passed.Round(time.Second/10))
+	text += fmt.Sprintf(" %s, %.3g/s, ", count, float64(done)/elapsed.Seconds())
+	if ended || total <= 0 || done == 0 {
+		return text + elapsed.Round(time.Second/10).String()
 	}
-	left := time.Duration(float64(passed) * float64(total-done) / float64(done))
-	return text + fmt.Sprintf(", %v left", left.Round(time.Second/10))
+	left := time.Duration(float64(elapsed) * float64(total-done) / float64(done))
+	return text + left.Round(time.Second/10).String() + " left"
 }
