@@ -10,8 +10,6 @@ import (
 // cpu is the pure-Go device. Its vectors are host memory.
 type cpu struct {
 	threads int
-
-	// What is still to come.
 }
 
 var theCPU = sync.OnceValue(func() *cpu { return newCPU(runtime.GOMAXPROCS(0)) })
