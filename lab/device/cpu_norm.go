@@ -1,5 +1,7 @@
 package device
 
+import "math"
+
 // In this file the letters of Ioffe & Szegedy (2015): x̂ is xh.
 
 func (s Channels) expect(op string, data map[string]Vector, perChannel map[string]Vector, t DType) {
@@ -44,6 +46,22 @@ func normStats[T float](d *cpu, s Channels, x, mean, variance Vector) {
 		}
 		Mean[c], Variance[c] = T(mean), T(sum/m)
 	})
+}
+
+func (d *cpu) InverseSqrt(epsilon float64, x, y Vector) {
+	expectFloat("InverseSqrt", "x", x, x.n)
+	expect("InverseSqrt", "y", y, x.dtype, x.n)
+	if x.dtype == Float32 {
+		inverseSqrt(epsilon, Host[float32](x), Host[float32](y))
+	} else {
+		inverseSqrt(epsilon, Host[float64](x), Host[float64](y))
+	}
+}
+
+func inverseSqrt[T float](epsilon float64, x, y []T) {
+	for i, v := range x {
+		y[i] = T(1 / math.Sqrt(float64(v)+epsilon))
+	}
 }
 
 func (d *cpu) Norm(s Channels, x, mean, istd, scale, shift, y Vector) {

@@ -154,6 +154,8 @@ type Layers interface {
 	// x̂ = (x-mean)·istd, y = scale·x̂ + shift.
 	// NormStats writes mean and the (biased) variance of x.
 	NormStats(s Channels, x, mean, variance Vector)
+	// InverseSqrt is istd of a variance: y[i] = 1/√(x[i]+epsilon), in place.
+	InverseSqrt(epsilon float64, x, y Vector)
 	// Norm applies it, given mean and istd = 1/√(variance+ε), of the batch or kept ones.
 	Norm(s Channels, x, mean, istd, scale, shift, y Vector)
 	// NormBack writes dx, and dscale[c] = Σ dy·x̂, dshift[c] = Σ dy (added when add).
