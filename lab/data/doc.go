@@ -1,4 +1,21 @@
-// Package data holds real data sets in memory: labelled images and texts.
+// Package data reads real data sets, labelled images and texts, and prepares
+// them for a network.
 //
-//	set.go   Set: samples and labels; subsets, splits, a check
+//	set.go        Set: samples and labels in memory; subsets, splits, a check
+//	load.go       sets and texts by name
+//	sources.go    the sets there are: files, hashes, terms
+//	file.go       finding a set's files and checking them
+//	home.go       where they are looked for
+//	idx.go cifar.go digits.go text.go   the formats
+//
+// A set is read whole into memory: MNIST is 220 MB, CIFAR-10 is 740 MB. What is
+// read is checked against its published hash every time, so that a damaged or a
+// wrong file is an error and never a strange result.
+//
+// Nothing is fetched here: the command "glassy data get" does that. In a notebook
+// data.MNIST() finds what it has fetched, and what lies in the folder that
+// GLASSY_DATA names; a program of your own says where to look, in the call or
+// with [SetHome]:
+//
+//	data.SetHome(data.Folders(os.Getenv)...)
 package data
