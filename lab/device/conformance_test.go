@@ -8,7 +8,10 @@ import (
 )
 
 func TestCPU(t *testing.T) {
-	for _, threads := range []int{1, 3} {
-		devicetest.Run(t, func(*testing.T) device.Device { return device.NewCPU(threads) })
-	}
+	t.Log(device.CPU().Describe())
+	devicetest.Run(t, func(*testing.T) device.Device { return device.NewCPU(3) })
+}
+
+func TestPureCPU(t *testing.T) {
+	devicetest.Run(t, func(*testing.T) device.Device { return device.NewPureCPU(1) })
 }

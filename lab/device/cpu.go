@@ -10,27 +10,34 @@ import (
 // cpu is the pure-Go device. Its vectors are host memory.
 type cpu struct {
 	threads int
+	blas    *library // nil: pure Go
 }
 
-var theCPU = sync.OnceValue(func() *cpu { return newCPU(runtime.GOMAXPROCS(0)) })
+var theCPU = sync.OnceValue(func() *cpu { return &cpu{runtime.GOMAXPROCS(0), defaultBLAS()} })
 
 // CPU is the machine's processor, all of GOMAXPROCS threads of it.
 func CPU() Device { return theCPU() }
 
 // NewCPU is the processor with at most that many threads. Results do not depend
 // on the number.
-func NewCPU(threads int) Device {
-	if threads < 1 {
-		panic(fmt.Sprintf("device: NewCPU: threads is %d, expected at least 1", threads))
-	}
-	return newCPU(threads)
-}
+func NewCPU(threads int) Device { return newCPU("NewCPU", threads, defaultBLAS()) }
 
-func newCPU(threads int) *cpu { return &cpu{threads: threads} }
+// NewPureCPU is NewCPU without a library: what the library's results are held
+// against, and on every machine the same bits.
+func NewPureCPU(threads int) Device { return newCPU("NewPureCPU", threads, nil) }
+
+func newCPU(op string, threads int, blas *library) *cpu {
+	if threads < 1 {
+		panic(fmt.Sprintf("device: %s: threads is %d, expected at least 1", op, threads))
+	}
+	return &cpu{threads, blas}
+}
 
 func (d *cpu) Name() string { return "cpu" }
 
-func (d *cpu) Describe() string { return fmt.Sprintf("%s, %d threads", runtime.GOARCH, d.threads) }
+func (d *cpu) Describe() string {
+	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, d.threads, d.blas)
+}
 
 // each runs f(0) … f(tasks-1), on at most d.threads goroutines. How work is cut
 // into tasks must depend on the shape alone, never on d.threads.

@@ -6,143 +6,108 @@ import (
 	"sort"
 
 	"gonum.org/v1/gonum/blas"
-	blasgonum "gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/lapack"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
+	"gonum.org/v1/gonum/lapack/gonum"
 )
 
-func (d *cpu) Gemm(transA, transB bool, m, n, k int, alpha float64, a Vector, lda int, b Vector, ldb int, beta float64, c Vector, ldc int) {
-	needSize("Gemm", "m", m)
-	needSize("Gemm", "n", n)
-	needSize("Gemm", "k", k)
-	rowsA, colsA, rowsB, colsB := m, k, k, n
-	if transA {
-		rowsA, colsA = k, m
-	}
-	if transB {
-		rowsB, colsB = n, k
-	}
-	expectFloat("Gemm", "C", c, c.n)
-	needStrided("Gemm", "A", a, c.dtype, rowsA, colsA, lda)
-	needStrided("Gemm", "B", b, c.dtype, rowsB, colsB, ldb)
-	needStrided("Gemm", "C", c, c.dtype, m, n, ldc)
-	if m == 0 || n == 0 {
-		return
-	}
-	if c.dtype == Float32 {
-		gemm(d, transA, transB, m, n, k, float32(alpha), Host[float32](a), lda, Host[float32](b), ldb, float32(beta), Host[float32](c), ldc)
-	} else {
-		gemm(d, transA, transB, m, n, k, alpha, Host[float64](a), lda, Host[float64](b), ldb, beta, Host[float64](c), ldc)
-	}
-}
-
-// needStrided panics unless v holds a rows×cols matrix whose rows are ld apart.
-func needStrided(op, what string, v Vector, t DType, rows, cols, ld int) {
-	if ld < max(1, cols) {
-		panic(fmt.Sprintf("device: %s: %s's rows are %d apart, expected at least %d", op, what, ld, max(1, cols)))
-	}
-	if rows == 0 || cols == 0 {
-		return
-	}
-	if n := (rows-1)*ld + cols; v.n < n {
-		panic(fmt.Sprintf("device: %s: %s has length %d, expected at least %d", op, what, v.n, n))
-	}
-	expect(op, what, v, t, v.n)
-}
-
-// gemm is C = alpha op(A) op(B) + beta C on one thread.
-func gemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	if m == 0 || n == 0 {
-		return
-	}
-	if k == 0 || alpha == 0 {
-		for i := range m {
-			row := c[i*ldc : i*ldc+n]
-			if beta == 0 {
-				clear(row)
-			} else {
-				for j := range row {
-					row[j] *= beta
-				}
-			}
-		}
-		return
-	}
-	switch c := any(c).(type) {
-	case []float32:
-		blasgonum.Implementation{}.Sgemm(transpose(transA), transpose(transB), m, n, k, float32(alpha), any(a).([]float32), lda, any(b).([]float32), ldb, float32(beta), c, ldc)
-	case []float64:
-		blasgonum.Implementation{}.Dgemm(transpose(transA), transpose(transB), m, n, k, float64(alpha), any(a).([]float64), lda, any(b).([]float64), ldb, float64(beta), c, ldc)
-	}
-}
-
-func transpose(yes bool) blas.Transpose {
-	if yes {
-		return blas.Trans
-	}
-	return blas.NoTrans
-}
+// Factorisations are one call of LAPACK: the library's, else gonum's, which
+// knows float64 only.
 
 func (d *cpu) SymEigen(n int, a, w Vector, vectors bool) error {
 	needMatrix("SymEigen", "a", n, n, a, a.dtype)
 	expectFloat("SymEigen", "a", a, a.n)
 	expect("SymEigen", "w", w, a.dtype, n)
-	if n == 0 {
+	switch {
+	case n == 0:
 		return nil
+	case d.blas == nil:
+		x, values := Read[float64](a), make([]float64, n)
+		if err := needFinite("SymEigen", n, n, x, true); err != nil {
+			return err
+		}
+		err := goSymEigen(n, x, values, vectors)
+		d.Upload(a, Of(x))
+		d.Upload(w, Of(values))
+		return err
+	case a.dtype == Float32:
+		return symEigen(d, n, Host[float32](a), Host[float32](w), vectors)
+	default:
+		return symEigen(d, n, Host[float64](a), Host[float64](w), vectors)
 	}
-	x, values := Read[float64](a), make([]float64, n)
+}
+
+func symEigen[T float](d *cpu, n int, a, w []T, vectors bool) error {
+	if err := needFinite("SymEigen", n, n, a, true); err != nil {
+		return err
+	}
+	if info := librarySymEigen(d.blas, n, a, w, vectors); info != 0 {
+		return fmt.Errorf("device: SymEigen: no convergence on a %d×%d matrix (LAPACK's info is %d)", n, n, info)
+	}
+	return nil
+}
+
+func goSymEigen(n int, a, w []float64, vectors bool) error {
 	job := lapack.EVNone
 	if vectors {
 		job = lapack.EVCompute
 	}
 	var size [1]float64
-	lapackgonum.Implementation{}.Dsyev(job, blas.Upper, n, x, n, values, size[:], -1)
+	gonum.Implementation{}.Dsyev(job, blas.Upper, n, a, n, w, size[:], -1)
 	work := make([]float64, int(size[0]))
-	if !(lapackgonum.Implementation{}).Dsyev(job, blas.Upper, n, x, n, values, work, len(work)) {
-		return notConverged("SymEigen", n, n)
+	if !(gonum.Implementation{}).Dsyev(job, blas.Upper, n, a, n, w, work, len(work)) {
+		return fmt.Errorf("device: SymEigen: no convergence on a %d×%d matrix", n, n)
 	}
-	if vectors { // from columns to rows
-		for i := range n {
-			for j := range i {
-				x[i*n+j], x[j*n+i] = x[j*n+i], x[i*n+j]
-			}
+	for i := range n { // from columns to rows
+		for j := range i {
+			a[i*n+j], a[j*n+i] = a[j*n+i], a[i*n+j]
 		}
-		d.Upload(a, Of(x))
 	}
-	d.Upload(w, Of(values))
 	return nil
 }
 
 func (d *cpu) Cholesky(n int, a Vector) error {
 	needMatrix("Cholesky", "a", n, n, a, a.dtype)
 	expectFloat("Cholesky", "a", a, a.n)
-	if n == 0 {
+	switch {
+	case n == 0:
 		return nil
+	case d.blas == nil:
+		x := Read[float64](a)
+		err := cholesky(n, x, goCholesky)
+		d.Upload(a, Of(x))
+		return err
+	case a.dtype == Float32:
+		return cholesky(n, Host[float32](a), func(n int, a []float32) int { return libraryCholesky(d.blas, n, a) })
+	default:
+		return cholesky(n, Host[float64](a), func(n int, a []float64) int { return libraryCholesky(d.blas, n, a) })
 	}
-	whole := Read[float64](a)
-	// upper factors the leading k×k part.
-	upper := func(k int) ([]float64, bool) {
-		x := make([]float64, k*k)
-		for i := range k {
-			copy(x[i*k+i:(i+1)*k], whole[i*n+i:i*n+k])
-		}
-		ok := lapackgonum.Implementation{}.Dpotrf(blas.Upper, k, x, k)
-		return x, ok
+}
+
+func cholesky[T float](n int, a []T, factor func(n int, a []T) (info int)) error {
+	if err := needFinite("Cholesky", n, n, a, true); err != nil {
+		return err
 	}
-	u, ok := upper(n)
-	if !ok {
-		minor := 1 + sort.Search(n-1, func(i int) bool {
-			_, ok := upper(i + 1)
-			return !ok
-		})
-		return notPositive(minor)
+	info := factor(n, a)
+	for i := range n {
+		clear(a[i*n : i*n+i])
 	}
-	d.Upload(a, Of(u))
+	if info > 0 {
+		return fmt.Errorf("device: Cholesky: the %d×%d matrix is not positive definite: its leading minor of order %d is not positive", n, n, info)
+	}
 	return nil
 }
 
-func notPositive(minor int) error {
-	return fmt.Errorf("device: Cholesky: the leading minor of order %d is not positive: the matrix is not positive definite", minor)
+// goCholesky is LAPACK's dpotrf with its info, which gonum does not tell: it is
+// searched for.
+func goCholesky(n int, a []float64) (info int) {
+	whole := append([]float64(nil), a...)
+	if (gonum.Implementation{}).Dpotrf(blas.Upper, n, a, n) {
+		return 0
+	}
+	return 1 + sort.Search(n-1, func(i int) bool {
+		x := append([]float64(nil), whole...)
+		return !gonum.Implementation{}.Dpotrf(blas.Upper, i+1, x, n)
+	})
 }
 
 func (d *cpu) SVD(m, n int, a, u, s, vt Vector) error {
@@ -152,21 +117,39 @@ func (d *cpu) SVD(m, n int, a, u, s, vt Vector) error {
 	expect("SVD", "u", u, a.dtype, m*k)
 	expect("SVD", "s", s, a.dtype, k)
 	expect("SVD", "vt", vt, a.dtype, k*n)
-	if k == 0 {
+	switch {
+	case k == 0:
 		return nil
+	case d.blas == nil:
+		return d.goSVD(m, n, a, u, s, vt)
+	case a.dtype == Float32:
+		return svd(d, m, n, Host[float32](a), Host[float32](u), Host[float32](s), Host[float32](vt))
+	default:
+		return svd(d, m, n, Host[float64](a), Host[float64](u), Host[float64](s), Host[float64](vt))
 	}
-	x := Read[float64](a)
-	for _, x := range x { // gonum would search for ever
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return notConverged("SVD", m, n)
-		}
+}
+
+func svd[T float](d *cpu, m, n int, a, u, s, vt []T) error {
+	if err := needFinite("SVD", m, n, a, false); err != nil {
+		return err
+	}
+	if info := librarySVD(d.blas, m, n, a, u, s, vt); info != 0 {
+		return fmt.Errorf("device: SVD: no convergence on a %d×%d matrix (LAPACK's info is %d)", m, n, info)
+	}
+	return nil
+}
+
+func (d *cpu) goSVD(m, n int, a, u, s, vt Vector) error {
+	k, x := min(m, n), Read[float64](a)
+	if err := needFinite("SVD", m, n, x, false); err != nil {
+		return err
 	}
 	u64, s64, vt64 := make([]float64, m*k), make([]float64, k), make([]float64, k*n)
 	var size [1]float64
-	lapackgonum.Implementation{}.Dgesvd(lapack.SVDStore, lapack.SVDStore, m, n, x, n, s64, u64, k, vt64, n, size[:], -1)
+	gonum.Implementation{}.Dgesvd(lapack.SVDStore, lapack.SVDStore, m, n, x, n, s64, u64, k, vt64, n, size[:], -1)
 	work := make([]float64, int(size[0]))
-	if !(lapackgonum.Implementation{}).Dgesvd(lapack.SVDStore, lapack.SVDStore, m, n, x, n, s64, u64, k, vt64, n, work, len(work)) {
-		return notConverged("SVD", m, n)
+	if !(gonum.Implementation{}).Dgesvd(lapack.SVDStore, lapack.SVDStore, m, n, x, n, s64, u64, k, vt64, n, work, len(work)) {
+		return fmt.Errorf("device: SVD: no convergence on a %d×%d matrix", m, n)
 	}
 	d.Upload(u, Of(u64))
 	d.Upload(s, Of(s64))
@@ -174,6 +157,14 @@ func (d *cpu) SVD(m, n int, a, u, s, vt Vector) error {
 	return nil
 }
 
-func notConverged(op string, m, n int) error {
-	return fmt.Errorf("device: %s: no convergence on a %d×%d matrix; are all entries finite?", op, m, n)
+// needFinite is an error when a is not finite: LAPACK may search for ever then.
+func needFinite[T float](op string, m, n int, a []T, upper bool) error {
+	for i := range m {
+		for j := range n {
+			if x := float64(a[i*n+j]); (math.IsNaN(x) || math.IsInf(x, 0)) && (j >= i || !upper) {
+				return fmt.Errorf("device: %s: number (%d, %d) of the %d×%d matrix is %v", op, i, j, m, n, x)
+			}
+		}
+	}
+	return nil
 }

@@ -25,6 +25,12 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		run  func(t *testing.T, dev device.Device)
 	}{
 		{"memory", testMemory},
+		{"products", testGemm},
+		{"products not finite", testGemmNotFinite},
+		{"products of wrong shapes", testGemmPanics},
+		{"eigenvalues", testSymEigen},
+		{"Cholesky", testCholesky},
+		{"singular values", testSVD},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}

@@ -1,0 +1,117 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// A library is a BLAS with LAPACK, opened at run time. Its calls are safe from
+// several goroutines and use one thread each: the device cuts the work.
+type library struct {
+	path    string // or the name that the system's linker found it by
+	name    string // with the version, where it tells one
+	core    string // the processor whose kernels it uses, "" where it does not tell
+	symbols [symbolCount]uintptr
+}
+
+// The routines that are called: LAPACK's Fortran names.
+const (
+	sgemm = iota
+	dgemm
+	ssyevd
+	dsyevd
+	spotrf
+	dpotrf
+	sgesdd
+	dgesdd
+	symbolCount
+)
+
+var symbolNames = [symbolCount]string{"sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
+
+func (l *library) String() string {
+	if l == nil {
+		return "pure Go"
+	}
+	s := l.name
+	if l.core != "" {
+		s += " with " + l.core + " kernels"
+	}
+	return s + " at " + l.path
+}
+
+// PureGo is the path that [UseBLAS] takes for no library at all.
+const PureGo = "none"
+
+var theBLAS struct {
+	sync.Mutex
+	chosen bool
+	lib    *library
+	err    error // why there is no library
+}
+
+// UseBLAS chooses what products and factorisations of the CPU call: the shared
+// library at path, an OpenBLAS or MKL with 32-bit integers; the first one that
+// the system has when path is empty; or, for [PureGo], none. A program calls it
+// before anything else of this package; without it the path is empty. It is an
+// error when the library does not serve, and when another choice has taken
+// effect already; nothing changes then.
+func UseBLAS(path string) error {
+	theBLAS.Lock()
+	defer theBLAS.Unlock()
+	if theBLAS.chosen {
+		return fmt.Errorf("device: UseBLAS: %s is in use already; choose before the first device is made", theBLAS.lib)
+	}
+	lib, err := findBLAS(path)
+	if path == "" {
+		theBLAS.err = err
+	} else if err != nil {
+		return err
+	}
+	theBLAS.chosen, theBLAS.lib = true, lib
+	return nil
+}
+
+// BLAS says what the CPU calls for products and factorisations; err says why
+// that is no library, nil where it was chosen so.
+func BLAS() (description string, err error) {
+	lib := defaultBLAS()
+	return lib.String(), theBLAS.err
+}
+
+func defaultBLAS() *library {
+	theBLAS.Lock()
+	defer theBLAS.Unlock()
+	if !theBLAS.chosen {
+		theBLAS.chosen = true
+		theBLAS.lib, theBLAS.err = findBLAS("")
+	}
+	return theBLAS.lib
+}
+
+// candidates are the names by which the system's linker may know a library:
+// OpenBLAS on Debian and Fedora, then MKL.
+var candidates = []string{"libopenblas.so.0", "libopenblasp.so.0", "libopenblas.so", "libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}
+
+func findBLAS(path string) (*library, error) {
+	switch path {
+	case PureGo:
+		return nil, nil
+	case "":
+		var errs []error
+		for _, name := range candidates {
+			lib, err := openBLAS(name)
+			if err == nil {
+				return lib, nil
+			}
+			errs = append(errs, err)
+		}
+		return nil, fmt.Errorf("device: no BLAS was found: %w", errors.Join(errs...))
+	}
+	lib, err := openBLAS(path)
+	if err != nil {
+		return nil, fmt.Errorf("device: %s does not serve as BLAS: %w", path, err)
+	}
+	return lib, nil
+}

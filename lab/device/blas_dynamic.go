@@ -1,0 +1,257 @@
+//go:build linux && cgo && (amd64 || arm64) && !nodynamic
+
+package device
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+	features "golang.org/x/sys/cpu"
+)
+
+// openBLAS opens a library and sees that it has all that is called.
+//
+// It is bound by purego and not by cgo, so that neither its headers nor the
+// library itself are needed to build. All arguments are addresses, as Fortran
+// has it: what purego.SyscallN takes without reflection. Programs without cgo
+// could call purego too, but would need the system's C library from then on;
+// the static glassy stays static.
+func openBLAS(path string) (*library, error) {
+	if strings.Contains(path, "mkl_rt") {
+		// MKL takes these for granted and ends the process where they are not there.
+		if _, err := purego.Dlopen("libm.so.6", purego.RTLD_NOW|purego.RTLD_GLOBAL); err != nil {
+			return nil, err
+		}
+	}
+	// Only for OpenBLAS's start-up: it would start threads that are never used.
+	setenv("OPENBLAS_NUM_THREADS", "1")
+	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, err
+	}
+	lib := &library{path: path}
+	if err := lib.bind(handle); err != nil {
+		purego.Dlclose(handle)
+		return nil, err
+	}
+	if core := betterCore(lib.core); core != "" {
+		// It does not know this processor and took kernels of an old one. It asks
+		// the environment at start-up only, so start it again.
+		purego.Dlclose(handle)
+		setenv("OPENBLAS_CORETYPE", core)
+		if handle, err = purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL); err != nil {
+			return nil, err
+		}
+		if err := lib.bind(handle); err != nil {
+			return nil, err
+		}
+	}
+	return lib, nil
+}
+
+// bind looks the routines up and sets the library to one thread.
+func (l *library) bind(handle uintptr) error {
+	prefix := ""
+	if symbol(handle, "scipy_sgemm_") != 0 {
+		prefix = "scipy_" // as in the package scipy-openblas32
+	}
+	for i, name := range symbolNames {
+		name = prefix + name + "_"
+		if l.symbols[i] = symbol(handle, name); l.symbols[i] == 0 {
+			return fmt.Errorf("%s: no %s in it", l.path, name)
+		}
+	}
+	if config := symbol(handle, prefix+"openblas_get_config"); config != 0 {
+		l.name = "OpenBLAS"
+		if words := strings.Fields(goString(call(config))); len(words) > 1 && words[0] == "OpenBLAS" {
+			l.name += " " + words[1]
+		}
+		if f := symbol(handle, prefix+"openblas_get_corename"); f != 0 {
+			l.core = goString(call(f))
+		}
+		if f := symbol(handle, prefix+"openblas_get_parallel"); f != 0 && int32(call(f)) == 0 {
+			return fmt.Errorf("%s is a build without threads: two goroutines may not call it at once", l.path)
+		}
+		if f := symbol(handle, prefix+"openblas_set_num_threads"); f != 0 {
+			call(f, 1)
+		}
+		return nil
+	}
+	if f := symbol(handle, "MKL_Set_Threading_Layer"); f != 0 {
+		const sequential = 1
+		l.name = "MKL"
+		call(f, sequential)
+		return nil
+	}
+	return fmt.Errorf("%s is neither OpenBLAS nor MKL: whether it may be called from several threads is not known", l.path)
+}
+
+// levels orders the cores that OpenBLAS has kernels for by the instructions
+// that they use. A core that is not listed is one that we know nothing better
+// than.
+var levels = map[string]int{
+	"Katmai": 0, "Coppermine": 0, "Northwood": 0, "Prescott": 0, "Banias": 0, "Atom": 0, "Core2": 0, "Penryn": 0, "Dunnington": 0,
+	"Nehalem": 0, "Athlon": 0, "Opteron": 0, "Opteron_SSE3": 0, "Barcelona": 0, "Bobcat": 0, "Nano": 0,
+	"Sandybridge": 1, "Bulldozer": 1, "Piledriver": 1, "Steamroller": 1, "Excavator": 1,
+	"Haswell": 2, "Zen": 2,
+	"SkylakeX": 3, "Cooperlake": 3, "Sapphirerapids": 3,
+}
+
+// betterCore is the core to use instead of the one that OpenBLAS found, "" when
+// it did well.
+func betterCore(core string) string {
+	level, known := levels[core]
+	switch x := features.X86; {
+	case !known:
+	case level < 3 && x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512CD:
+		return "SkylakeX"
+	case level < 2 && x.HasAVX2 && x.HasFMA:
+		return "Haswell"
+	}
+	return ""
+}
+
+// setenv is the C library's, for libraries that start in this process: it
+// leaves alone what the user has set, and what programs started by this one
+// inherit.
+func setenv(name, value string) {
+	f := symbol(purego.RTLD_DEFAULT, "setenv")
+	n, v := append([]byte(name), 0), append([]byte(value), 0)
+	purego.SyscallN(f, uintptr(unsafe.Pointer(&n[0])), uintptr(unsafe.Pointer(&v[0])), 0)
+}
+
+func symbol(handle uintptr, name string) uintptr {
+	f, err := purego.Dlsym(handle, name)
+	if err != nil {
+		return 0
+	}
+	return f
+}
+
+func call(f uintptr, args ...uintptr) uintptr {
+	r, _, _ := purego.SyscallN(f, args...)
+	return r
+}
+
+// goString copies a C string.
+func goString(p uintptr) string {
+	if p == 0 {
+		return ""
+	}
+	b := *(**byte)(unsafe.Pointer(&p)) // C's memory: the collector does not move it
+	n := 0
+	for *(*byte)(unsafe.Add(unsafe.Pointer(b), n)) != 0 {
+		n++
+	}
+	return string(unsafe.Slice(b, n))
+}
+
+// gemmCall is what Fortran wants the addresses of.
+type gemmCall[T float] struct {
+	transA, transB         [1]byte
+	m, n, k, lda, ldb, ldc int32
+	alpha, beta            T
+}
+
+var gemmCalls32, gemmCalls64 = sync.Pool{New: func() any { return new(gemmCall[float32]) }}, sync.Pool{New: func() any { return new(gemmCall[float64]) }}
+
+// libraryGemm is gemm by the library. Fortran sees the transposed matrices:
+// Cᵀ = op(B)ᵀ op(A)ᵀ.
+func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	routine, pool := l.symbols[dgemm], &gemmCalls64
+	if TypeOf[T]() == Float32 {
+		routine, pool = l.symbols[sgemm], &gemmCalls32
+	}
+	p := pool.Get().(*gemmCall[T])
+	*p = gemmCall[T]{trans(transB), trans(transA), int32(n), int32(m), int32(k), int32(ldb), int32(lda), int32(ldc), alpha, beta}
+	purego.SyscallN(routine,
+		uintptr(unsafe.Pointer(&p.transA)), uintptr(unsafe.Pointer(&p.transB)),
+		uintptr(unsafe.Pointer(&p.m)), uintptr(unsafe.Pointer(&p.n)), uintptr(unsafe.Pointer(&p.k)),
+		uintptr(unsafe.Pointer(&p.alpha)), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&p.lda)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&p.ldb)),
+		uintptr(unsafe.Pointer(&p.beta)), uintptr(unsafe.Pointer(unsafe.SliceData(c))), uintptr(unsafe.Pointer(&p.ldc)),
+		1, 1)
+	pool.Put(p)
+}
+
+func trans(yes bool) [1]byte {
+	if yes {
+		return [1]byte{'T'}
+	}
+	return [1]byte{'N'}
+}
+
+// pick is the routine of the pair for T.
+func pick[T float](l *library, single, double int) uintptr {
+	if TypeOf[T]() == Float32 {
+		return l.symbols[single]
+	}
+	return l.symbols[double]
+}
+
+// A lapack call's hidden arguments are the lengths of its strings, all 1.
+
+// librarySymEigen is SymEigen; info is LAPACK's. The upper triangle of rows is
+// Fortran's lower, and its columns of eigenvectors are our rows.
+func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
+	job, uplo, size := [1]byte{'N'}, [1]byte{'L'}, int32(n)
+	if vectors {
+		job[0] = 'V'
+	}
+	var code int32
+	work, iwork := make([]T, 1), make([]int32, 1)
+	lwork, liwork := int32(-1), int32(-1)
+	for range 2 { // the first call asks for the sizes
+		purego.SyscallN(pick[T](l, ssyevd, dsyevd),
+			uintptr(unsafe.Pointer(&job)), uintptr(unsafe.Pointer(&uplo)), uintptr(unsafe.Pointer(&size)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(unsafe.SliceData(w))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(work))), uintptr(unsafe.Pointer(&lwork)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(iwork))), uintptr(unsafe.Pointer(&liwork)), uintptr(unsafe.Pointer(&code)), 1, 1)
+		if lwork < 0 {
+			lwork, liwork = workSize(work[0]), iwork[0]
+			work, iwork = make([]T, lwork), make([]int32, liwork)
+		}
+	}
+	return int(code)
+}
+
+// libraryCholesky is Cholesky without the zeroes; info is LAPACK's.
+func libraryCholesky[T float](l *library, n int, a []T) (info int) {
+	uplo, size, code := [1]byte{'L'}, int32(n), int32(0)
+	purego.SyscallN(pick[T](l, spotrf, dpotrf),
+		uintptr(unsafe.Pointer(&uplo)), uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(unsafe.SliceData(a))),
+		uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(&code)), 1)
+	return int(code)
+}
+
+// librarySVD is SVD; info is LAPACK's. Fortran sees aᵀ = V diag(s) Uᵀ.
+func librarySVD[T float](l *library, m, n int, a, u, s, vt []T) (info int) {
+	k := min(m, n)
+	job, rows, cols, small := [1]byte{'S'}, int32(n), int32(m), int32(k)
+	var code int32
+	work, lwork, iwork := make([]T, 1), int32(-1), make([]int32, 8*k)
+	for range 2 {
+		purego.SyscallN(pick[T](l, sgesdd, dgesdd),
+			uintptr(unsafe.Pointer(&job)), uintptr(unsafe.Pointer(&rows)), uintptr(unsafe.Pointer(&cols)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&rows)), uintptr(unsafe.Pointer(unsafe.SliceData(s))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(vt))), uintptr(unsafe.Pointer(&rows)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(u))), uintptr(unsafe.Pointer(&small)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(work))), uintptr(unsafe.Pointer(&lwork)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(iwork))), uintptr(unsafe.Pointer(&code)), 1)
+		if lwork < 0 {
+			lwork = workSize(work[0])
+			work = make([]T, lwork)
+		}
+	}
+	return int(code)
+}
+
+// workSize is LAPACK's answer to how much work space it wants. In float32 large
+// integers are rounded, maybe down.
+func workSize[T float](x T) int32 {
+	return int32(min(math.Ceil(float64(x)*(1+0x1p-22)), math.MaxInt32))
+}

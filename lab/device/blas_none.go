@@ -1,0 +1,26 @@
+//go:build !(linux && cgo && (amd64 || arm64)) || nodynamic
+
+package device
+
+import "errors"
+
+// A statically linked program opens no libraries.
+func openBLAS(string) (*library, error) {
+	return nil, errors.New("this program was built without the means to open libraries (they are Linux on amd64 or arm64, cgo, and no -tags nodynamic)")
+}
+
+// What follows is never called: there is no library.
+
+func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	panic("device: no library")
+}
+
+func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
+	panic("device: no library")
+}
+
+func libraryCholesky[T float](l *library, n int, a []T) (info int) { panic("device: no library") }
+
+func librarySVD[T float](l *library, m, n int, a, u, s, vt []T) (info int) {
+	panic("device: no library")
+}
