@@ -3,6 +3,10 @@
 // function of the stream's key and of i alone, so that one core, sixteen, or a
 // GPU draw the same numbers, in any order.
 //
+//	rng.go      Key, numbers by their place, the generator
+//	normal.go   normal numbers of uniform ones
+//	stream.go   Stream: numbers in order, integers, permutations
+//
 // A [Key] names a stream and splits into others; a [Stream] reads one in order.
 // Randomness is always an argument: no function of the laboratory draws from a
 // stream that it was not given.
@@ -13,10 +17,8 @@
 //     block ⌊i/2⌋: the 53 high bits of (second<<32 | first), times 2⁻⁵³: on [0, 1).
 //   - Normal numbers 2j and 2j+1 are the Box-Muller pair of uniforms 2j and
 //     2j+1: √(-2 ln(1-u)) cos 2πv and √(-2 ln(1-u)) sin 2πv.
-//   - A float32 number is the float64 one, rounded.
+//   - A float32 number is the float64 one, rounded: a uniform one can be 1.
 package rng
-
-import "math"
 
 // A Key names a stream of random numbers. Keys are values: using one does not
 // change it.
@@ -56,18 +58,6 @@ func (k Key) Normal(i uint64) float64 {
 		return b
 	}
 	return a
-}
-
-// NormalPair is the normal numbers 2j and 2j+1 of the stream.
-func (k Key) NormalPair(j uint64) (float64, float64) {
-	low, high := k.Block(j)
-	return boxMuller(low, high)
-}
-
-func boxMuller(low, high uint64) (float64, float64) {
-	r := math.Sqrt(-2 * math.Log(1-uniform(low)))
-	sin, cos := math.Sincos(2 * math.Pi * uniform(high))
-	return r * cos, r * sin
 }
 
 func uniform(bits uint64) float64 { return float64(bits>>11) * 0x1p-53 }

@@ -3,6 +3,7 @@ package rng
 import (
 	"fmt"
 	"math/bits"
+	"math/rand/v2"
 )
 
 // A Stream reads the numbers of one key in order. It is a math/rand/v2 Source.
@@ -11,6 +12,8 @@ type Stream struct {
 	key  Key
 	next uint64 // position, in words of 64 bits: two to a block
 }
+
+var _ rand.Source = (*Stream)(nil)
 
 // Split is the stream of the key split by label; it does not move s.
 func (s *Stream) Split(label uint64) *Stream { return s.key.Split(label).Stream() }
