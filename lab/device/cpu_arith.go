@@ -270,7 +270,7 @@ func rowArgMax[T float](d *cpu, rows, cols int, a []T, index []int32) {
 
 func (d *cpu) Gather(cols int, table, index, dst Vector) {
 	rows := needTable("Gather", cols, table, index)
-	expectFloat("Gather", "dst", dst, index.n*cols)
+	expect("Gather", "dst", dst, table.dtype, index.n*cols)
 	if dst.dtype == Float32 {
 		gather(d, rows, cols, Host[float32](table), Host[int32](index), Host[float32](dst))
 	} else {
@@ -290,7 +290,7 @@ func gather[T float](d *cpu, rows, cols int, table []T, index []int32, dst []T) 
 
 func (d *cpu) ScatterAdd(cols int, index, src, table Vector) {
 	rows := needTable("ScatterAdd", cols, table, index)
-	expectFloat("ScatterAdd", "src", src, index.n*cols)
+	expect("ScatterAdd", "src", src, table.dtype, index.n*cols)
 	if table.dtype == Float32 {
 		scatterAdd(rows, cols, Host[int32](index), Host[float32](src), Host[float32](table))
 	} else {

@@ -1,10 +1,14 @@
 package device
 
-import "glassy/lab/rng"
+import (
+	"fmt"
+
+	"glassy/lab/rng"
+)
 
 func (d *cpu) Uniform(key, offset uint64, low, high float64, dst Vector) {
 	d.random("Uniform", dst, func(at uint64, x []float64) {
-		uniforms(rng.Key(key), offset+at, x)
+		rng.Key(key).Uniforms(offset+at, x)
 		for i, u := range x {
 			x[i] = low + (high-low)*u
 		}
@@ -13,7 +17,7 @@ func (d *cpu) Uniform(key, offset uint64, low, high float64, dst Vector) {
 
 func (d *cpu) Normal(key, offset uint64, mean, sd float64, dst Vector) {
 	d.random("Normal", dst, func(at uint64, x []float64) {
-		normals(rng.Key(key), offset+at, x)
+		rng.Key(key).Normals(offset+at, x)
 		for i, z := range x {
 			x[i] = mean + sd*z
 		}
@@ -21,9 +25,12 @@ func (d *cpu) Normal(key, offset uint64, mean, sd float64, dst Vector) {
 }
 
 func (d *cpu) DropoutMask(key, offset uint64, p float64, dst Vector) {
+	if !(0 <= p && p < 1) {
+		panic(fmt.Sprintf("device: DropoutMask: p is %v, expected 0 ≤ p < 1", p))
+	}
 	keep := 1 / (1 - p)
 	d.random("DropoutMask", dst, func(at uint64, x []float64) {
-		uniforms(rng.Key(key), offset+at, x)
+		rng.Key(key).Uniforms(offset+at, x)
 		for i, u := range x {
 			if u >= p {
 				x[i] = keep
@@ -54,25 +61,4 @@ func (d *cpu) random(op string, dst Vector, draw func(at uint64, x []float64)) {
 			}
 		}
 	})
-}
-
-// uniforms fills x with the uniform numbers from position i on.
-func uniforms(key rng.Key, i uint64, x []float64) {
-	for j := range x {
-		x[j] = key.Uniform(i + uint64(j))
-	}
-}
-
-// normals fills x with the standard normal numbers from position i on.
-func normals(key rng.Key, i uint64, x []float64) {
-	if i%2 == 1 && len(x) > 0 {
-		x[0] = key.Normal(i)
-		x, i = x[1:], i+1
-	}
-	for ; len(x) >= 2; x, i = x[2:], i+2 {
-		x[0], x[1] = key.NormalPair(i / 2)
-	}
-	if len(x) == 1 {
-		x[0] = key.Normal(i)
-	}
 }

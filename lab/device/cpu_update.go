@@ -1,6 +1,7 @@
 package device
 
 import (
+	"fmt"
 	"math"
 
 	"glassy/lab/rng"
@@ -39,7 +40,7 @@ func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
 			w, g := w[i:end], gradient[:end-i]
 			ξ := noise[:len(w)]
 			if s.Noise != 0 {
-				normals(rng.Key(s.Key), s.Offset+uint64(i), normal[:len(w)])
+				rng.Key(s.Key).Normals(s.Offset+uint64(i), normal[:len(w)])
 				for i := range ξ {
 					ξ[i] = T(s.Noise) * T(normal[i])
 				}
@@ -78,6 +79,9 @@ func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
 }
 
 func (d *cpu) Adam(step AdamStep, w, m, s, grad, anchor, field Vector) {
+	if step.K < 1 {
+		panic(fmt.Sprintf("device: Adam: K is %d, expected at least 1", step.K))
+	}
 	expectFloat("Adam", "w", w, w.n)
 	expect("Adam", "m", m, w.dtype, w.n)
 	expect("Adam", "s", s, w.dtype, w.n)

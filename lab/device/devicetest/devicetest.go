@@ -5,6 +5,7 @@
 //	arithmetic.go  elementwise work, reductions, rows, tables, random numbers
 //	linalg.go      products, eigenvalues, factorisations
 //	updates.go     the optimisers' steps
+//	layers*.go     what networks need, with its derivatives
 package devicetest
 
 import (
@@ -25,12 +26,29 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		run  func(t *testing.T, dev device.Device)
 	}{
 		{"memory", testMemory},
+		{"elementwise", testElementwise},
+		{"views", testViews},
+		{"reductions", testReductions},
+		{"rows", testRows},
+		{"tables", testTables},
+		{"random numbers", testRandom},
+		{"arithmetic of wrong shapes", testArithmeticPanics},
 		{"products", testGemm},
 		{"products not finite", testGemmNotFinite},
 		{"products of wrong shapes", testGemmPanics},
 		{"eigenvalues", testSymEigen},
 		{"Cholesky", testCholesky},
 		{"singular values", testSVD},
+		{"update", testUpdate},
+		{"Adam", testAdam},
+		{"concurrent use", testConcurrentUse},
+		{"channels", testChannels},
+		{"nonlinearities", testActivate},
+		{"convolution", testConv},
+		{"pooling", testPool},
+		{"normalisation", testNorm},
+		{"softmax", testSoftmax},
+		{"LSTM", testLSTM},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}
