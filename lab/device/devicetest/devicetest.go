@@ -6,7 +6,6 @@
 //	linalg.go      products, eigenvalues, factorisations
 //	updates.go     the optimisers' steps
 //	layers*.go     what networks need, with its derivatives
-//	layers*.go     what networks need, with its derivatives
 package devicetest
 
 import (
@@ -40,13 +39,6 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		{"eigenvalues", testSymEigen},
 		{"Cholesky", testCholesky},
 		{"singular values", testSVD},
-		{"channels", testChannels},
-		{"nonlinearities", testActivate},
-		{"convolution", testConv},
-		{"pooling", testPool},
-		{"normalisation", testNorm},
-		{"softmax", testSoftmax},
-		{"LSTM", testLSTM},
 		{"update", testUpdate},
 		{"Adam", testAdam},
 		{"concurrent use", testConcurrentUse},
