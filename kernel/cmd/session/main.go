@@ -4,15 +4,22 @@
 package main
 
 import (
+	"os"
+
 	"glassy/kernel/engine/cell"
 	"glassy/kernel/engine/host"
+	"glassy/lab/data"
 	"glassy/lab/run"
 
 	// What the process has, the cells share; other packages come with the
 	// first cell that imports them.
+	_ "glassy/lab/device"
 	_ "glassy/lab/fig"
 	_ "glassy/lab/glass"
+	_ "glassy/lab/landscape"
+	_ "glassy/lab/rng"
 	_ "glassy/lab/thesis"
+	_ "glassy/lab/wells"
 )
 
 func main() {
@@ -20,5 +27,7 @@ func main() {
 		Context:  cell.Context,
 		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total, p.Elapsed, p.Ended) },
 	})
+	data.SetHome(data.Folders(os.Getenv)...)
+	data.SetHome(data.Folders(os.Getenv)...)
 	host.Main()
 }
