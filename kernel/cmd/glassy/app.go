@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"glassy/kernel/cmd/glassy/internal/fetch"
 	"glassy/kernel/engine"
 )
 
@@ -30,6 +31,7 @@ type app struct {
 	start   func(ctx context.Context, cfg engine.Config) (session, error)
 	prepare func(ctx context.Context, cfg engine.Config, progress io.Writer) error
 	signals func(chan<- os.Signal) (stop func()) // Ctrl-C and the request to end
+	ways    func(set string) []fetch.Way         // to a data set
 }
 
 func newApp() *app {
@@ -48,6 +50,7 @@ func newApp() *app {
 			signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 			return func() { signal.Stop(c) }
 		},
+		ways: fetch.Ways,
 	}
 }
 
@@ -124,6 +127,24 @@ func (a *app) open(ctx context.Context, dir string) (session, error) {
 		return nil, fmt.Errorf("start the session: %w\n(glassy doctor tells what is missing)", err)
 	}
 	return s, nil
+}
+
+// untilSignal is a context that Ctrl-C, or a request to end, ends.
+func (a *app) untilSignal(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	c := make(chan os.Signal, 1)
+	silence := a.signals(c)
+	go func() {
+		select {
+		case <-c:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		silence()
+		cancel()
+	}
 }
 
 // errStopped is the cause of a context that the user has ended.

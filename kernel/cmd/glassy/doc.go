@@ -8,6 +8,7 @@
 //	run.go        run: a notebook, without Jupyter
 //	eval.go       eval: one cell
 //	figures.go    figures: the thesis's figures and tables, by number
+//	data.go       data: data sets; progress.go tells how far
 //	doctor.go     doctor: what is there, what is missing, what to do
 //	terminal.go   what a cell emits, on a terminal
 //	version.go    version

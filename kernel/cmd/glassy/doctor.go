@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"glassy/lab/data"
 )
 
 var doctorCommand = command{
@@ -288,18 +290,28 @@ func (a *app) examineCUDA(ctx context.Context, _ folders) []finding {
 }
 
 func (a *app) examineData(context.Context, folders) []finding {
-	x := finding{name: "data", fix: "set GLASSY_DATA to the folder with the data sets (MNIST, CIFAR-10, ...)"}
-	dir := a.getenv("GLASSY_DATA")
-	if dir == "" {
-		x.state, x.detail = missing, "GLASSY_DATA is not set; only figures about networks and texts need data"
-		return []finding{x}
+	x := finding{name: "data", state: missing, detail: "no data set is here; only networks and texts need any", fix: "glassy data get mnist (glassy help data)"}
+	if dir := a.getenv("GLASSY_DATA"); dir != "" {
+		if _, err := os.ReadDir(dir); err != nil {
+			x.state, x.detail, x.fix = wrong, fmt.Sprintf("GLASSY_DATA: %v", err), "set it to the folder with your data sets, or to nothing"
+			return []finding{x}
+		}
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		x.state, x.detail = wrong, fmt.Sprintf("GLASSY_DATA: %v", err)
-		return []finding{x}
+	var here, damaged []string
+	for _, s := range data.Sources() {
+		switch state, _ := a.stateOf(s); state {
+		case healthy:
+			here = append(here, s.Name)
+		case wrong:
+			damaged = append(damaged, s.Name)
+		}
 	}
-	x.state, x.detail = healthy, fmt.Sprintf("%s (%d entries)", dir, len(entries))
+	switch {
+	case len(damaged) > 0:
+		x.state, x.detail, x.fix = wrong, "not as published: "+strings.Join(damaged, ", "), "glassy data verify tells which files"
+	case len(here) > 0:
+		x.state, x.detail = healthy, strings.Join(here, ", ")
+	}
 	return []finding{x}
 }
 

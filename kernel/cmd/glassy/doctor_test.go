@@ -42,7 +42,10 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 	program(t, bin, "ldconfig", `echo "1 libs"; echo "	libopenblas.so.0 (libc6,x86-64) => /usr/lib/libopenblas.so.0"; echo "	libcuda.so.1 (libc6,x86-64) => /usr/lib/libcuda.so.1"`)
 	program(t, bin, "nvidia-smi", `echo "GPU 0: H200"`)
 	t.Setenv("PATH", bin)
-	l.env["GLASSY_DATA"] = filepath.Join(l.home, "bin")
+	l.env["GLASSY_DATA"] = filepath.Join(l.home, "sets")
+	for _, name := range []string{"train", "valid", "test"} {
+		write(t, filepath.Join(l.home, "sets", "ptb", "ptb."+name+".txt"), "the cat\n")
+	}
 	l.run(t, exitOK, "install", "--source", module(t, l))
 	l.run(t, exitOK, "doctor")
 	for name, want := range map[string]string{
@@ -53,7 +56,7 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 		"Jupyter":      "ok       Jupyter       JupyterLab 4.4.9 at " + bin + "/jupyter",
 		"kernelspec":   "ok       kernelspec    " + l.home + "/.local/share/jupyter/kernels/glassy",
 		"BLAS":         "ok       BLAS          /usr/lib/libopenblas.so.0",
-		"data":         "ok       data          " + bin + " (6 entries)",
+		"data":         "ok       data          ptb",
 		"installation": "ok       installation  " + l.home,
 		"cache":        "ok       cache         " + l.home,
 		"program":      "ok       program       " + programVersion(),
@@ -77,7 +80,7 @@ func TestDoctorOfABareMachine(t *testing.T) {
 		"source":     "missing  source        no source is installed",
 		"Jupyter":    "missing  Jupyter       no jupyter",
 		"kernelspec": "missing  kernelspec    Jupyter does not offer",
-		"data":       "missing  data          GLASSY_DATA is not set",
+		"data":       "missing  data          no data set is here",
 	} {
 		if got := line(t, l.out.String(), name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"glassy/kernel/cmd/glassy/internal/fetch"
 	"glassy/kernel/display"
 	"glassy/kernel/engine"
 )
@@ -158,6 +159,7 @@ func newLab(t *testing.T, stdin string) *lab {
 			l.signal = c
 			return func() {}
 		},
+		ways: func(string) []fetch.Way { return nil }, // no test leaves the machine
 	}
 	return l
 }

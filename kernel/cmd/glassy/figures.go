@@ -64,17 +64,8 @@ func (a *app) figures(ctx context.Context, args []string) error {
 			return fmt.Errorf("-o: %w", err)
 		}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	c := make(chan os.Signal, 1)
-	defer a.signals(c)()
-	go func() {
-		select {
-		case <-c:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	ctx, stop := a.untilSignal(ctx)
+	defer stop()
 	for i, f := range chosen {
 		r, err := thesis.Figure(f.ID, scale, thesis.Within(ctx))
 		if errors.Is(err, context.Canceled) {

@@ -23,7 +23,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		installCommand, uninstallCommand, doctorCommand,
-		runCommand, evalCommand, figuresCommand,
+		runCommand, evalCommand, figuresCommand, dataCommand,
 		kernelCommand, versionCommand,
 	}
 }

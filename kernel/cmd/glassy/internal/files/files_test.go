@@ -97,8 +97,8 @@ func TestFullDiskHint(t *testing.T) {
 	}
 	defer f.Close()
 	_, err = f.Write([]byte("x"))
-	if got := hint(err); !strings.Contains(got.Error(), "free some space") || !errors.Is(got, err) {
-		t.Errorf("hint(%v) is %v", err, got)
+	if got := Hint(err); !strings.Contains(got.Error(), "free some space") || !errors.Is(got, err) {
+		t.Errorf("Hint(%v) is %v", err, got)
 	}
 }
 

@@ -30,7 +30,7 @@ func Save(path string, b []byte) error {
 	}
 	f, err := createBeside(target, perm)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, hint(err))
+		return fmt.Errorf("write %s: %w", path, Hint(err))
 	}
 	defer os.Remove(f.Name()) // gone already when all went well
 	_, err = f.Write(b)
@@ -47,7 +47,7 @@ func Save(path string, b []byte) error {
 		err = os.Rename(f.Name(), target)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, hint(err))
+		return fmt.Errorf("write %s: %w", path, Hint(err))
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func Writable(path string) error {
 	}
 	f, err := createBeside(target, 0o600)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, hint(err))
+		return fmt.Errorf("write %s: %w", path, Hint(err))
 	}
 	f.Close()
 	return os.Remove(f.Name())
@@ -81,8 +81,8 @@ func createBeside(path string, perm fs.FileMode) (*os.File, error) {
 	}
 }
 
-// hint adds to an error of the file system what to do about it.
-func hint(err error) error {
+// Hint adds to an error of the file system what to do about it.
+func Hint(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w; choose a folder that you may write to", err)

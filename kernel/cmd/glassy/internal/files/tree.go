@@ -13,11 +13,11 @@ import (
 func Replace(dir string, fill func(dir string) error) error {
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return fmt.Errorf("make %s: %w", parent, hint(err))
+		return fmt.Errorf("make %s: %w", parent, Hint(err))
 	}
 	fresh, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".*.new")
 	if err != nil {
-		return fmt.Errorf("make a folder in %s: %w", parent, hint(err))
+		return fmt.Errorf("make a folder in %s: %w", parent, Hint(err))
 	}
 	defer os.RemoveAll(fresh) // gone already when all went well
 	if err := os.Chmod(fresh, 0o755); err != nil {
@@ -30,13 +30,13 @@ func Replace(dir string, fill func(dir string) error) error {
 	err = os.Rename(dir, old)
 	had := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replace %s: %w", dir, hint(err))
+		return fmt.Errorf("replace %s: %w", dir, Hint(err))
 	}
 	if err := os.Rename(fresh, dir); err != nil {
 		if had {
 			err = errors.Join(err, os.Rename(old, dir))
 		}
-		return fmt.Errorf("replace %s: %w", dir, hint(err))
+		return fmt.Errorf("replace %s: %w", dir, Hint(err))
 	}
 	if had {
 		if err := Remove(old); err != nil {
@@ -60,7 +60,7 @@ func Remove(dir string) error {
 		err = errors.Join(walk, os.RemoveAll(dir))
 	}
 	if err != nil {
-		return fmt.Errorf("remove %s: %w", dir, hint(err))
+		return fmt.Errorf("remove %s: %w", dir, Hint(err))
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func Copy(from, to string) error {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-		return fmt.Errorf("copy to %s: %w", to, hint(err))
+		return fmt.Errorf("copy to %s: %w", to, Hint(err))
 	}
 	if err := Save(to, b); err != nil {
 		return err
