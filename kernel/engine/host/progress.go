@@ -71,7 +71,8 @@ func Progress(name string, done, total int, elapsed time.Duration, ended bool) {
 
 const barWidth = 30
 
-// barText is the bar, the rate, and the time that is left, or that it took.
+// barText is the bar with the rate and the time that is left, or, at the end,
+// the time that it took.
 func barText(name string, done, total int, elapsed time.Duration, ended bool) string {
 	text, count := name, fmt.Sprint(done)
 	if total > 0 {
@@ -79,8 +80,12 @@ func barText(name string, done, total int, elapsed time.Duration, ended bool) st
 		text += " " + strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
 		count += fmt.Sprintf("/%d", total)
 	}
-	text += fmt.Sprintf(" %s, %.3g/s, ", count, float64(done)/elapsed.Seconds())
-	if ended || total <= 0 || done == 0 {
+	text += " " + count + ", "
+	if ended {
+		return text + elapsed.Round(time.Second/10).String()
+	}
+	text += fmt.Sprintf("%.3g/s, ", float64(done)/elapsed.Seconds())
+	if total <= 0 || done == 0 {
 		return text + elapsed.Round(time.Second/10).String()
 	}
 	left := time.Duration(float64(elapsed) * float64(total-done) / float64(done))
