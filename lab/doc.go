@@ -5,10 +5,25 @@
 // it, smooths it, or measures it: landscapes and operators, which meet only in
 // lab/thesis, one function per figure and table.
 //
-//	glass     spherical p-spin glasses: how many critical points, where, of which index
-//	fig       figures over gonum/plot; imports no other lab package
-//	run       what a long computation tells the cell that runs it
-//	thesis    the figures and tables of Chaudhari (2018), by number
+//	landscape   what an energy offers and an operator asks for: interfaces, nothing else
+//
+//	wells       energies of a few variables with their closed forms; a user's own function
+//	glass       spherical p-spin glasses: how many critical points, where, of which index
+//	net         neural networks, the thesis's by name; gradients, exact Hessian-vector products
+//
+//	optim       the one family of optimisers, from SGD to Parle
+//
+//	device      the seam to the hardware: vectors, and what heavy loops are made of
+//	rng         random numbers by place: the same on one core, sixteen or a GPU
+//	data        real data sets, checked, and what is done to them before training
+//	run         what a long computation tells the cell that runs it: progress, stopping, sources
+//	fig         figures over gonum/plot; imports no other lab package
+//
+//	thesis      the figures and tables of Chaudhari (2018), by number
+//	bench       the same work in PyTorch, timed in turn with ours
+//
+// Same seed, same bits, whatever the number of threads: randomness is an
+// argument, work is cut by its shape, and sums are in a fixed order.
 //
 // No lab package prints, reads the environment or exits: they return values and
 // errors, only fig and thesis draw, and long work stops with a context.Context
