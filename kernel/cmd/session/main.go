@@ -28,6 +28,5 @@ func main() {
 		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total, p.Elapsed, p.Ended) },
 	})
 	data.SetHome(data.Folders(os.Getenv)...)
-	data.SetHome(data.Folders(os.Getenv)...)
 	host.Main()
 }
