@@ -38,13 +38,14 @@ func cifarSet(name string, classes int, files ...file) (*Set, error) {
 		}
 		n += len(f.b) / record
 	}
-	pixels, y := make([]byte, 0, n*cifarPixels), make([]int32, 0, n)
+	s := &Set{Name: name, Shape: []int{3, 32, 32}, Classes: classes, X: make([]float32, n*cifarPixels), Y: make([]int32, n)}
+	i := 0
 	for _, f := range files {
 		for b := f.b; len(b) > 0; b = b[record:] {
-			y = append(y, int32(b[labels-1]))
-			pixels = append(pixels, b[labels:record]...)
+			s.Y[i] = int32(b[labels-1])
+			unitInterval(s.X[i*cifarPixels:(i+1)*cifarPixels], b[labels:record], 255)
+			i++
 		}
 	}
-	s := &Set{Name: name, Shape: []int{3, 32, 32}, Classes: classes, X: unitInterval(pixels, 255), Y: y}
 	return s, s.Validate()
 }

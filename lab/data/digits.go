@@ -32,7 +32,8 @@ func digitsSet(gz []byte) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: digits: %w", err)
 	}
-	s := &Set{Name: "digits", Shape: []int{1, 8, 8}, Classes: 10, X: unitInterval(pixels, 16), Y: y}
+	s := &Set{Name: "digits", Shape: []int{1, 8, 8}, Classes: 10, X: make([]float32, len(pixels)), Y: y}
+	unitInterval(s.X, pixels, 16)
 	return s, s.Validate()
 }
 

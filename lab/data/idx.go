@@ -42,7 +42,8 @@ func idxSet(name string, classes int, images, labels file) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %s: %w", name, labels.path, err)
 	}
-	s := &Set{Name: name, Shape: []int{1, shape[1], shape[2]}, Classes: classes, X: unitInterval(pixels, 255), Y: make([]int32, len(y))}
+	s := &Set{Name: name, Shape: []int{1, shape[1], shape[2]}, Classes: classes, X: make([]float32, len(pixels)), Y: make([]int32, len(y))}
+	unitInterval(s.X, pixels, 255)
 	for i, c := range y {
 		s.Y[i] = int32(c)
 	}
@@ -79,15 +80,13 @@ func parseIDX(b []byte) (shape []int, values []byte, err error) {
 	return shape, values, nil
 }
 
-// unitInterval is b/top.
-func unitInterval(b []byte, top int) []float32 {
+// unitInterval is x = b/top.
+func unitInterval(x []float32, b []byte, top int) {
 	var table [256]float32
 	for i := range table {
 		table[i] = float32(i) / float32(top)
 	}
-	x := make([]float32, len(b))
 	for i, v := range b {
 		x[i] = table[v]
 	}
-	return x
 }

@@ -14,7 +14,7 @@ import (
 //	fashion   60,000 + 10,000 pieces of clothing, 1×28×28 (Xiao, Rasul, Vollgraf 2017)
 //	cifar10   50,000 + 10,000 objects of 10 classes, 3×32×32 (Krizhevsky 2009)
 //	cifar100  50,000 + 10,000 objects of 100 classes, 3×32×32 (Krizhevsky 2009)
-//	digits    1,437 + 360 handwritten digits, 1×8×8, with the program: Digits().Split(0.2, 0)
+//	digits    1,438 + 359 handwritten digits, 1×8×8, with the program: Digits().Split(0.2, 0)
 //
 // Pixels are on [0, 1]: see [Set.Rescale], [Set.Normalize] and [GlobalContrast].
 func Load(name string, dirs ...string) (train, test *Set, err error) {
