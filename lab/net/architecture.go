@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"glassy/lab/device"
 )
 
 // An Architecture is a network as data: the shape of one sample, the layers in
@@ -50,7 +52,7 @@ func (b Block) Len() int { return product(b.Shape) }
 // an architecture that [Architecture.Check] refuses.
 func (a Architecture) Layout() []Block {
 	var p plan
-	p.sequence(a.Input, a.Layers)
+	p.network(a)
 	if p.err != nil {
 		panic("net: Layout: " + p.err.Error())
 	}
@@ -70,7 +72,7 @@ func (a Architecture) Dim() int {
 // wrong shape, or a last layer that does not make one number per class.
 func (a Architecture) Check() error {
 	var p plan
-	out := p.sequence(a.Input, a.Layers)
+	_, out := p.network(a)
 	switch {
 	case p.err != nil:
 		return fmt.Errorf("network %s: %w", a.Name, p.err)
@@ -87,7 +89,7 @@ func (a Architecture) Check() error {
 // String is the table of layers, shapes and parameters.
 func (a Architecture) String() string {
 	var p plan
-	p.sequence(a.Input, a.Layers)
+	p.network(a)
 	if p.err != nil {
 		return fmt.Sprintf("%s: %v", a.Name, p.err)
 	}
@@ -101,32 +103,49 @@ func (a Architecture) String() string {
 
 // A Layer is one of the layer types of this package.
 type Layer interface {
-	// lay returns the shape that the layer makes of in and adds its blocks to
-	// the plan, or reports there why it cannot.
-	lay(p *plan, in []int) (out []int)
+	// lay adds the layer's blocks to the plan and returns what computes the
+	// layer, and the shape that it makes of in; or it reports to the plan why it
+	// cannot.
+	lay(p *plan, in []int) (s stage, out []int)
 }
 
-// A plan is a layout in the making.
+// A plan is a network in the making.
 type plan struct {
-	blocks []Block
-	dim    int
-	count  map[string]int // of layers so far, by name
-	err    error          // the first
+	blocks     []Block
+	dim        int
+	drops      int            // dropout layers
+	kept       bool           // what made the input needs it unchanged
+	stats      int            // numbers that batch-norm keeps
+	ones       []span         // those of them that are variances
+	least      int            // samples that batch-norm needs in a batch
+	tokens     int            // different tokens that the first layer takes; 0: it takes numbers
+	size       int            // numbers that all layers make of one sample
+	vocabulary int            // of tokens; 0 where the data are numbers
+	count      map[string]int // of layers so far, by name
+	err        error          // the first
 }
 
 // sequence lays layers one after the other.
-func (p *plan) sequence(in []int, layers []Layer) []int {
+func (p *plan) sequence(in []int, layers []Layer) (sequence, []int) {
+	var stages sequence
 	for _, l := range layers {
 		if p.err != nil {
-			return in
+			break
 		}
-		out := l.lay(p, in)
+		s, out := l.lay(p, in)
 		if p.err == nil && (len(out) == 0 || slices.Min(out) < 1) {
 			p.fail(l, in, "an input big enough to leave something")
 		}
-		in = out
+		stages, in = append(stages, s), out
+		p.size += product(out)
 	}
-	return in
+	return stages, in
+}
+
+// network lays the whole of a.
+func (p *plan) network(a Architecture) (sequence, []int) {
+	p.kept = true // the data
+	return p.sequence(a.Input, a.Layers)
 }
 
 func (p *plan) fail(l Layer, in []int, expected string) {
@@ -144,14 +163,21 @@ func (p *plan) layer(name string) string {
 	return fmt.Sprint(name, p.count[name])
 }
 
-// block adds a tensor and returns where it starts.
-func (p *plan) block(layer, part string, k Kind, fanIn, fanOut int, shape ...int) {
+// block adds a tensor.
+func (p *plan) block(layer, part string, k Kind, fanIn, fanOut int, shape ...int) span {
 	p.blocks = append(p.blocks, Block{
 		Name: layer + "." + part, Layer: strings.TrimRight(layer, "0123456789"), Kind: k,
 		Offset: p.dim, Shape: shape, FanIn: fanIn, FanOut: fanOut,
 	})
-	p.dim += product(shape)
+	s := span{p.dim, product(shape)}
+	p.dim += s.n
+	return s
 }
+
+// A span is where a block stands in the flat vector.
+type span struct{ offset, n int }
+
+func (s span) of(v device.Vector) device.Vector { return v.Slice(s.offset, s.offset+s.n) }
 
 func product(shape []int) int {
 	n := 1

@@ -1,0 +1,83 @@
+package net
+
+import "glassy/lab/device"
+
+// A point is what the machine holds of an earlier call, for the next at the
+// same x: of all samples, where they are one chunk.
+type point struct {
+	x, diff device.Vector // a copy of where it is; work space
+	forward bool          // what forward leaves
+	deltas  bool          // and what backward with keep does
+}
+
+func (p *point) forget() { p.forward, p.deltas = false, false }
+
+// move tells what the machine holds of x and remembers that it is there now.
+func (l *Loss) move(x device.Vector) {
+	p := &l.at
+	if p.forward {
+		l.m.dev.Copy(p.diff, x)
+		l.m.dev.Axpy(-1, p.x, p.diff)
+		if l.m.dev.MaxAbs(p.diff) == 0 {
+			return
+		}
+	}
+	p.forget()
+	if l.Samples() <= l.size() {
+		if p.x.Len() == 0 {
+			p.x, p.diff = x.New(), x.New()
+		}
+		l.m.dev.Copy(p.x, x)
+	}
+}
+
+// eachChunk is chunks, but where the machine still holds the one chunk there is
+// it leaves it; ready calls what f needs of forward and backward.
+func (l *Loss) curve(deltas bool, f func()) {
+	p := &l.at
+	if p.forward && (p.deltas || !deltas) {
+		f()
+		return
+	}
+	one := l.Samples() <= l.size()
+	l.chunks(func() {
+		l.m.keep = deltas
+		l.forward()
+		if deltas {
+			l.backward(l.scale())
+		}
+		l.m.keep = false
+		p.forward, p.deltas = one, one && deltas
+		f()
+	})
+}
+
+// HessianVector is hv = ∇²f(x) v, exact: the derivative along v of the gradient,
+// forward over reverse (Pearlmutter 1994). Where all samples are one chunk a
+// further product at the same x costs less: it has the activations and deltas.
+func (l *Loss) HessianVector(x, v, hv device.Vector) {
+	l.begin("HessianVector", x)
+	l.need("HessianVector", "v", v)
+	l.need("HessianVector", "hv", hv)
+	l.m.product = hv
+	l.move(x)
+	l.curve(true, func() { l.m.root.backTangent(l.m, l.tangent(v, l.scale())) })
+}
+
+// GaussNewtonVector is gv = G v with G = 1/N Σ JᵀHJ, J the Jacobian of the
+// logits in x and H the Hessian of the cross-entropy in the logits (Schraudolph
+// 2002): positive semidefinite, and the Fisher information of the model's own
+// labels.
+func (l *Loss) GaussNewtonVector(x, v, gv device.Vector) {
+	l.begin("GaussNewtonVector", x)
+	l.need("GaussNewtonVector", "v", v)
+	l.need("GaussNewtonVector", "gv", gv)
+	l.move(x)
+	l.curve(false, func() {
+		htz := l.tangent(v, l.scale())
+		l.m.grad = gv
+		l.m.root.backward(l.m, htz)
+		l.m.grad = device.Vector{}
+		l.at.deltas = false
+	})
+}

@@ -1,0 +1,78 @@
+package net
+
+import (
+	"glassy/lab/data"
+	"glassy/lab/device"
+)
+
+// A feed brings samples to the machine, numbers as n×size. What a text has for
+// each position comes position by position, T×n, since an LSTM takes all samples
+// one step on at a time.
+type feed struct {
+	set *data.Set
+	all device.Vector // N×size, on the device; empty for a text
+
+	x      device.Vector // of the batch
+	label  device.Vector // of the batch's logits, row by row
+	labels []int32       // the same on the host
+
+	input, where, labelBuf buffer
+	host                   []int32
+}
+
+// open is another feed of the same data.
+func (f *feed) open() feed { return feed{set: f.set, all: f.all} }
+
+// positions is T, the labels of one sample.
+func (f *feed) positions() int { return len(f.set.Y) / f.set.Len() }
+
+// load makes the samples of that index the batch.
+func (f *feed) load(m *machine, index []int) {
+	m.n = len(index)
+	sample := func(i int) int { return index[i] }
+	if f.set.Tokens == nil {
+		f.host = f.host[:0]
+		for _, k := range index {
+			f.host = append(f.host, int32(k))
+		}
+		where := f.upload(m, &f.where, f.host)
+		f.x = f.input.get(m, f.set.Size())
+		m.dev.Gather(f.set.Size(), f.all, where, f.x)
+	}
+	f.loadPositions(m, sample)
+}
+
+// loadRange makes the samples from..to-1 the batch, without copying numbers.
+func (f *feed) loadRange(m *machine, from, to int) {
+	m.n = to - from
+	if f.set.Tokens == nil {
+		f.x = f.all.Slice(from*f.set.Size(), to*f.set.Size())
+	}
+	f.loadPositions(m, func(i int) int { return from + i })
+}
+
+// loadPositions brings tokens and labels of the m.n samples sample(i).
+func (f *feed) loadPositions(m *machine, sample func(i int) int) {
+	if f.set.Tokens != nil {
+		f.host = byPosition(f.host[:0], f.set.Tokens, f.set.Size(), m.n, sample)
+		f.x = f.upload(m, &f.input, f.host)
+	}
+	f.labels = byPosition(f.labels[:0], f.set.Y, f.positions(), m.n, sample)
+	f.label = f.upload(m, &f.labelBuf, f.labels)
+}
+
+func (f *feed) upload(m *machine, b *buffer, host []int32) device.Vector {
+	v := b.take(m, device.Int32, len(host))
+	m.dev.Upload(v, device.Of(host))
+	return v
+}
+
+// byPosition appends rows of all, width numbers each, transposed.
+func byPosition(dst, all []int32, width, n int, sample func(i int) int) []int32 {
+	for t := range width {
+		for i := range n {
+			dst = append(dst, all[sample(i)*width+t])
+		}
+	}
+	return dst
+}
