@@ -1,0 +1,179 @@
+package device
+
+// A strip is what a convolution multiplies its filters with: for some rows of
+// the output, the C·S rows of the image's channels as each of the kernel's S
+// columns sees them, from the first image row needed to the last. The output
+// row p meets row r of the kernel at the strip's row p+r, so that with strip_r
+// the columns of the strip from r·OW on, and w_r the K×CS weights of row r,
+//
+//	y = Σ_r w_r·strip_r,  dstrip_r += w_rᵀ·dy,  dw_r += dy·strip_rᵀ.
+//
+// It is R times smaller than the matrix of all windows ("im2col"), as is the
+// work to make it. With a stride, p meets r at p·Stride+r: the image rows are
+// dealt out to several such matrices, one for each remainder, one after another.
+type strip struct {
+	Convolution
+	from, rows int  // of the output
+	width      int  // of the output
+	whole      bool // the strip is the image itself
+}
+
+// stripSize is about how many numbers a strip has: half a MiB of float32, to
+// leave the second-level cache room for the product.
+const stripSize = 1 << 17
+
+// strips cuts the output into strips, the first the largest.
+func (s Convolution) strips() []strip {
+	oh, ow := s.Out()
+	if s.S == 1 && s.Stride == 1 && s.Pad == 0 {
+		return []strip{{s, 0, oh, ow, true}}
+	}
+	const narrow = 64 // columns below which a product is slow
+	// Neighbours share R-1 rows: that should be few of the strip's.
+	rows := max(stripSize/(s.C*s.S*ow*s.phases()), 3*s.R, (narrow+ow-1)/ow)
+	var cut []strip
+	for from := 0; from < oh; from += rows {
+		cut = append(cut, strip{s, from, min(rows, oh-from), ow, false})
+	}
+	return cut
+}
+
+// phases is the number of remainders r mod Stride.
+func (s Convolution) phases() int { return min(s.Stride, s.R) }
+
+// height is the number of image rows of a phase.
+func (s strip) height(phase int) int { return s.rows + (s.R-1-phase)/s.Stride }
+
+// start is where the numbers of a phase begin.
+func (s strip) start(phase int) int {
+	n := 0
+	for before := range phase {
+		n += s.C * s.S * s.height(before) * s.width
+	}
+	return n
+}
+
+// scratch is the number of numbers that have to be lent for it.
+func (s strip) scratch() int {
+	if s.whole {
+		return 0
+	}
+	return s.start(s.phases())
+}
+
+// at is where strip_r begins, and the distance of its rows.
+func (s strip) at(r int) (start, ld int) {
+	if s.whole {
+		return r * s.W, s.H * s.W
+	}
+	phase := r % s.Stride
+	return s.start(phase) + r/s.Stride*s.width, s.height(phase) * s.width
+}
+
+// blocks calls f for each channel and column of the kernel: rows×cols numbers
+// that lie in the strip from s on, rows width apart, and in the image from x on,
+// rows Stride·W and numbers Stride apart. What the strip has besides is border.
+func (s strip) blocks(f func(strip, image, rows, cols int)) {
+	for phase := range s.phases() {
+		start, height := s.start(phase), s.height(phase)
+		// The strip's rows i with 0 ≤ top + i·Stride < H.
+		top := s.from*s.Stride + phase - s.Pad
+		i0, i1 := inside(top, s.Stride, s.H, height)
+		for t := range s.S {
+			left := t - s.Pad
+			j0, j1 := inside(left, s.Stride, s.W, s.width)
+			for c := range s.C {
+				f(start+((c*s.S+t)*height+i0)*s.width+j0,
+					(c*s.H+top+i0*s.Stride)*s.W+left+j0*s.Stride,
+					i1-i0, j1-j0)
+			}
+		}
+	}
+}
+
+// inside is the range of the i in 0..n-1 with 0 ≤ first + i·stride < size.
+func inside(first, stride, size, n int) (from, to int) {
+	from = min(n, max(0, (stride-1-first)/stride))
+	return from, max(from, min(n, (size-1-first+stride)/stride))
+}
+
+// unfold is the strip of an image; buf is room for it.
+func unfold[T float](s strip, x, buf []T) []T {
+	if s.whole {
+		return x
+	}
+	u := buf[:s.scratch()]
+	if s.Pad > 0 {
+		clear(u)
+	}
+	s.blocks(func(at, in, rows, cols int) {
+		for range rows {
+			dst := u[at : at+cols]
+			if s.Stride == 1 {
+				copy(dst, x[in:])
+			} else {
+				for j := range dst {
+					dst[j] = x[in+j*s.Stride]
+				}
+			}
+			at += s.width
+			in += s.Stride * s.W
+		}
+	})
+	return u
+}
+
+// fold is the transpose of unfold: it adds the strip to the image.
+func fold[T float](s strip, u, x []T) {
+	if s.whole {
+		return
+	}
+	s.blocks(func(at, in, rows, cols int) {
+		for range rows {
+			src := u[at : at+cols]
+			if s.Stride == 1 {
+				dst := x[in : in+cols]
+				for j, v := range src {
+					dst[j] += v
+				}
+			} else {
+				for j, v := range src {
+					x[in+j*s.Stride] += v
+				}
+			}
+			at += s.width
+			in += s.Stride * s.W
+		}
+	})
+}
+
+// byKernelRow is the filters w, K×C×R×S, in the order R×K×C×S.
+func byKernelRow[T float](s Convolution, w []T) (byRow []T, done func()) {
+	if s.R == 1 {
+		return w, func() {}
+	}
+	byRow, done = scratch[T](len(w))
+	for r := range s.R {
+		dst := row(byRow, r, s.R)
+		for kc := range s.K * s.C {
+			copy(dst[kc*s.S:(kc+1)*s.S], w[(kc*s.R+r)*s.S:])
+		}
+	}
+	return byRow, done
+}
+
+// fromKernelRow is w = beta w + byRow in w's order.
+func fromKernelRow[T float](s Convolution, byRow []T, beta T, w []T) {
+	if beta == 0 {
+		clear(w)
+	}
+	for r := range s.R {
+		src := row(byRow, r, s.R)
+		for kc := range s.K * s.C {
+			dst := w[(kc*s.R+r)*s.S:]
+			for t, v := range src[kc*s.S : (kc+1)*s.S] {
+				dst[t] += v
+			}
+		}
+	}
+}
