@@ -106,7 +106,7 @@ func (h *history) point(p *Optimizer, t Clock, r *replica) {
 	m := &p.method
 	add := func(s *[]float64, v float64) { *s = append(*s, v) }
 	add(&h.Passes, p.Passes())
-	add(&h.Seconds, time.Now().Sub(h.from).Seconds())
+	add(&h.Seconds, time.Since(h.from).Seconds())
 	add(&h.Loss, h.losses/float64(h.count))
 	h.losses, h.count = 0, 0
 	add(&h.GradientNorm, h.norm)
@@ -153,7 +153,7 @@ func (h *history) due(p *Optimizer) bool {
 func (h *history) evaluation(p *Optimizer, x device.Vector, loss, err float64) {
 	e := &h.Evaluated
 	e.Passes = append(e.Passes, p.Passes())
-	e.Seconds = append(e.Seconds, time.Now().Sub(h.from).Seconds())
+	e.Seconds = append(e.Seconds, time.Since(h.from).Seconds())
 	e.Loss = append(e.Loss, loss)
 	e.Error = append(e.Error, err)
 	h.evaluated = p.step

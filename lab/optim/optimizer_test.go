@@ -220,7 +220,7 @@ func TestAgainstPlainLoops(t *testing.T) {
 			y := x.Clone()
 			f.Gradient(x, g)
 			dev.Axpy(-η, g, y)
-			dev.Axpby(1, y, 1-1-r, x)
+			dev.Axpby(1, y, -r, x)
 			dev.Axpy(r, master, x)
 		}
 		dev.Copy(master, mean)
