@@ -10,10 +10,11 @@ import (
 // cpu is the pure-Go device. Its vectors are host memory.
 type cpu struct {
 	threads int
-	blas    *library // nil: pure Go
+	blas    *library     // nil: pure Go
+	busy    atomic.Int32 // goroutines that work for it
 }
 
-var theCPU = sync.OnceValue(func() *cpu { return &cpu{runtime.GOMAXPROCS(0), defaultBLAS()} })
+var theCPU = sync.OnceValue(func() *cpu { return &cpu{threads: runtime.GOMAXPROCS(0), blas: defaultBLAS()} })
 
 // CPU is the machine's processor, all of GOMAXPROCS threads of it.
 func CPU() Device { return theCPU() }
@@ -30,37 +31,13 @@ func newCPU(op string, threads int, blas *library) *cpu {
 	if threads < 1 {
 		panic(fmt.Sprintf("device: %s: threads is %d, expected at least 1", op, threads))
 	}
-	return &cpu{threads, blas}
+	return &cpu{threads: threads, blas: blas}
 }
 
 func (d *cpu) Name() string { return "cpu" }
 
 func (d *cpu) Describe() string {
 	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, d.threads, d.blas)
-}
-
-// each runs f(0) … f(tasks-1), on at most d.threads goroutines. How work is cut
-// into tasks must depend on the shape alone, never on d.threads.
-func (d *cpu) each(tasks int, f func(task int)) {
-	workers := min(d.threads, tasks)
-	if workers <= 1 {
-		for i := range tasks {
-			f(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	work := func() {
-		for i := int(next.Add(1)) - 1; i < tasks; i = int(next.Add(1)) - 1 {
-			f(i)
-		}
-	}
-	var wg sync.WaitGroup
-	for range workers - 1 {
-		wg.Go(work)
-	}
-	work()
-	wg.Wait()
 }
 
 // chunk is how many numbers of a vector one task works on.

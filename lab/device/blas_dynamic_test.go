@@ -1,0 +1,64 @@
+//go:build linux && cgo && (amd64 || arm64) && !nodynamic
+
+package device
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBetterCore(t *testing.T) {
+	old, haswell := processor{}, processor{avx2: true}
+	skylake, zen4 := processor{avx2: true, avx512: true}, processor{avx2: true, avx512: true, halved: true}
+	for _, c := range []struct {
+		core string
+		p    processor
+		want string
+	}{
+		{"Prescott", skylake, "SkylakeX"},
+		{"Prescott", haswell, "Haswell"},
+		{"Prescott", old, ""},
+		{"Sandybridge", haswell, "Haswell"},
+		{"Zen", skylake, "SkylakeX"},
+		{"Zen", haswell, ""},
+		{"Haswell", haswell, ""},
+		{"Cooperlake", skylake, ""},
+		{"Cooperlake", zen4, "Haswell"},
+		{"Haswell", zen4, ""},
+		{"Prescott", zen4, "Haswell"},
+		{"Granitelake", skylake, ""}, // one that we do not know
+		{"ARMV8", old, ""},
+	} {
+		if got := betterCore(c.core, c.p); got != c.want {
+			t.Errorf("betterCore(%q, %+v) is %q, expected %q", c.core, c.p, got, c.want)
+		}
+	}
+}
+
+// The library runs the kernels that were asked for.
+func TestCoreInUse(t *testing.T) {
+	lib := defaultBLAS()
+	if lib == nil || lib.core == "" {
+		t.Skipf("no OpenBLAS here: %v", theBLAS.err)
+	}
+	if better := betterCore(lib.core, thisProcessor()); better != "" {
+		t.Errorf("%v: %s would serve better, and was not taken", lib, better)
+	}
+}
+
+func TestOpenBLASErrors(t *testing.T) {
+	for path, want := range map[string]string{
+		"/nowhere/libopenblas.so": "/nowhere/libopenblas.so",
+		"libc.so.6":               "no sgemm_ in it",
+	} {
+		if _, err := findBLAS(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("findBLAS(%q): %v, expected %q in it", path, err, want)
+		}
+	}
+	if lib, err := findBLAS(PureGo); lib != nil || err != nil {
+		t.Errorf("findBLAS(PureGo): %v, %v", lib, err)
+	}
+	if defaultBLAS(); UseBLAS("") == nil {
+		t.Error("UseBLAS after the first device: no error")
+	}
+}
