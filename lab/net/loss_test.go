@@ -73,7 +73,7 @@ func differences(a Architecture) (h, tolerance float64) {
 	eachLayer(a.Layers, func(l *Layer) {
 		switch (*l).(type) {
 		case ReLU, MaxPool:
-			h, tolerance = 1e-7, 1e-6
+			h, tolerance = 1e-8, 1e-6
 		}
 	})
 	return h, tolerance
@@ -243,4 +243,3 @@ func TestSampleGradients(t *testing.T) {
 		})
 	}
 }
-

@@ -1,0 +1,59 @@
+package net
+
+import (
+	"testing"
+
+	"glassy/lab/device"
+	"glassy/lab/landscape"
+	"glassy/lab/rng"
+)
+
+// What each costs at batch 128 in float32, over 2,000 random samples: a step of
+// SGD with Nesterov's momentum, a gradient, a Hessian-vector product at a new
+// point and at the same again, a Gauss-Newton one, squared norms of the samples'
+// gradients. The last three are to be read against the gradient.
+func BenchmarkNetwork(b *testing.B) {
+	for _, name := range []string{"mnistfc", "lenet", "small-lenet-ch3", "tiny-fc"} {
+		a, err := Named(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		l, err := NewLoss(a, setFor(a, 2000, 1), Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		x, v, g, momentum := l.New(), l.New(), l.New(), l.New()
+		Initialise(a, PyTorch, 2, x)
+		Initialise(a, Normal(1), 3, v)
+		index := make([]int, 128)
+		s := rng.Key(4).Stream()
+		next := func() []int {
+			for i := range index {
+				index[i] = s.IntN(l.Samples())
+			}
+			return index
+		}
+		run := func(what string, f func()) {
+			b.Run(name+"/"+what, func(b *testing.B) {
+				b.ReportAllocs()
+				f()
+				for b.Loop() {
+					f()
+				}
+			})
+		}
+		run("step", func() {
+			l.BatchGradient(x, landscape.Batch{Index: next(), Seed: 1}, g)
+			x.Device().Update(device.Step{Rate: 1e-6, Momentum: .9, Nesterov: true}, x, momentum, g, device.Vector{}, device.Vector{})
+		})
+		fixed := l.Subset(next())
+		other := x.Clone()
+		x.Device().Scale(1.001, other)
+		run("gradient", func() { fixed.Gradient(x, g) })
+		run("hessian", func() { fixed.HessianVector(x, v, g); x, other = other, x })
+		run("hessian-again", func() { fixed.HessianVector(x, v, g) })
+		run("gauss-newton-again", func() { fixed.GaussNewtonVector(x, v, g) })
+		norms := make([]float64, len(index))
+		run("norms", func() { l.SampleGradients(x, index).SquaredNorms(norms) })
+	}
+}
