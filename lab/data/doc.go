@@ -7,6 +7,10 @@
 //	file.go       finding a set's files and checking them
 //	home.go       where they are looked for
 //	idx.go cifar.go digits.go text.go   the formats
+//	scale.go      pixels on another scale, per channel, per image; smaller images
+//	zca.go        whitening
+//	augment.go    mirror and crop
+//	datatest      for tests that need real data
 //
 // A set is read whole into memory: MNIST is 220 MB, CIFAR-10 is 740 MB. What is
 // read is checked against its published hash every time, so that a damaged or a
@@ -18,4 +22,13 @@
 // with [SetHome]:
 //
 //	data.SetHome(data.Folders(os.Getenv)...)
+//
+// CIFAR-10 as the thesis prepares it:
+//
+//	train, test, err := data.CIFAR10()
+//	train.GlobalContrast()
+//	test.GlobalContrast()
+//	z, err := data.FitZCA(ctx, device.CPU(), train, 1e-5)
+//	train, err = z.Apply(ctx, device.CPU(), train)
+//	test, err = z.Apply(ctx, device.CPU(), test)
 package data
