@@ -132,3 +132,9 @@ func (m *Method) direct() bool {
 
 // averages says that z is not just y.
 func (m *Method) averages() bool { return m.Average != 0 || m.Uniform }
+
+// tracked says that what a landscape keeps beside the weights has followed them:
+// all gradients were taken at the weights, by one worker.
+func (m *Method) tracked() bool {
+	return m.direct() && m.Replicas == 1 && m.Workers == 1 && m.Spread == nil
+}

@@ -24,9 +24,10 @@ type Options struct {
 	Subsets [][]int         // which data each replica sees, see SplitData; nil: all
 
 	// Evaluate is called with the method's weights, on the run's landscape: the
-	// validation loss and error, say. Where the landscape is Stateful its
-	// statistics are refreshed at the weights first. An evaluation is made
-	// after every so many passes through the data, 1 where it is 0, and at the end.
+	// validation loss and error, say. A Stateful landscape's statistics are
+	// refreshed at the weights first, but for methods such as SGD whose every
+	// mini-batch has gone through these very weights. An evaluation is made after
+	// every so many passes through the data, 1 where it is 0, and at the end.
 	Evaluate      func(x device.Vector) (loss, err float64)
 	EvaluateEvery float64
 
@@ -144,7 +145,7 @@ func (p *Optimizer) finite() bool {
 // evaluate asks for the loss and error of the weights.
 func (p *Optimizer) evaluate() {
 	x := p.Weights()
-	if s, ok := p.f.(landscape.Stateful); ok {
+	if s, ok := p.f.(landscape.Stateful); ok && !p.method.tracked() {
 		s.Refresh(x)
 	}
 	loss, err := p.options.Evaluate(x)

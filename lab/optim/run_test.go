@@ -72,6 +72,26 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Methods whose gradients were all taken at the weights need no refreshing.
+func TestRefreshed(t *testing.T) {
+	averaged := SGD(0.05)
+	averaged.Replicas = 2
+	for _, c := range []struct {
+		m    Method
+		want int
+	}{{SGD(0.05), 0}, {Adam(0.05), 0}, {averaged, 2}, {HEAT(0.05, 1e-4), 2}, {DataParallel(SGD(0.05), 2), 2}, {EntropySGD(), 2}, {ElasticSGD(0.05, 2), 2}} {
+		f := &stateful{rough: newRough(40, 5, 0.1)}
+		m := c.m
+		Run(context.Background(), f, f.start(), m, Options{
+			Epochs: 2, Batch: 8, EvaluateEvery: float64(max(1, m.Steps) * max(1, m.Points)),
+			Evaluate: func(x device.Vector) (float64, float64) { return 0, 0 },
+		})
+		if len(f.refreshed) != c.want {
+			t.Errorf("%s: refreshed %d times, expected %d", m.Name, len(f.refreshed), c.want)
+		}
+	}
+}
+
 // The abscissa: an update of HEAT takes as many mini-batches as it has points,
 // one of Entropy-SGD L, one of HJ along the gradient L+1.
 func TestEffectiveEpochs(t *testing.T) {
