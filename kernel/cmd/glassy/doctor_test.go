@@ -39,7 +39,8 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 	program(t, bin, "go", "echo go1.30.1")
 	program(t, bin, "gcc", `case $1 in -print-prog-name=ld) echo `+ld+` ;; -print-file-name=crt1.o) echo `+crt+` ;; *) echo gcc 12 ;; esac`)
 	program(t, bin, "jupyter", "echo 4.4.9")
-	program(t, bin, "ldconfig", `echo "1 libs"; echo "	libopenblas.so.0 (libc6,x86-64) => /usr/lib/libopenblas.so.0"; echo "	libcuda.so.1 (libc6,x86-64) => /usr/lib/libcuda.so.1"`)
+	program(t, bin, "ldconfig", `echo "1 libs"; echo "	libcuda.so.1 (libc6,x86-64) => /usr/lib/libcuda.so.1"`)
+	program(t, filepath.Join(l.home, ".cache/glassy/workshop-1"), "session", `echo "OpenBLAS; $1: 200 GF/s"`)
 	program(t, bin, "nvidia-smi", `echo "GPU 0: H200"`)
 	t.Setenv("PATH", bin)
 	l.env["GLASSY_DATA"] = filepath.Join(l.home, "sets")
@@ -55,7 +56,7 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 		"source":       "ok       source        " + programVersion() + " in " + l.home + "/.local/share/glassy/src",
 		"Jupyter":      "ok       Jupyter       JupyterLab 4.4.9 at " + bin + "/jupyter",
 		"kernelspec":   "ok       kernelspec    " + l.home + "/.local/share/jupyter/kernels/glassy",
-		"BLAS":         "ok       BLAS          /usr/lib/libopenblas.so.0",
+		"BLAS":         "ok       BLAS          OpenBLAS; blas: 200 GF/s",
 		"data":         "ok       data          ptb",
 		"installation": "ok       installation  " + l.home,
 		"cache":        "ok       cache         " + l.home,
@@ -77,6 +78,7 @@ func TestDoctorOfABareMachine(t *testing.T) {
 	l.run(t, exitFailed, "doctor")
 	for name, want := range map[string]string{
 		"C compiler": "missing  C compiler    neither gcc nor cc",
+		"BLAS":       "missing  BLAS          the session process, which would tell, is not built yet",
 		"source":     "missing  source        no source is installed",
 		"Jupyter":    "missing  Jupyter       no jupyter",
 		"kernelspec": "missing  kernelspec    Jupyter does not offer",
@@ -116,6 +118,24 @@ func TestDoctorOfABrokenMachine(t *testing.T) {
 	for name, want := range wants {
 		if got := line(t, l.out.String(), name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+func TestDoctorOnBLAS(t *testing.T) {
+	l := newLab(t, "")
+	t.Setenv("PATH", "/usr/bin:/bin")
+	dir := filepath.Join(l.home, ".cache/glassy/workshop-1")
+	for script, want := range map[string]string{
+		`echo "pure Go: 8 GF/s"; echo "no library"`: "missing  BLAS          pure Go: 8 GF/s",
+		`echo "GLASSY_BLAS: no" >&2; echo OpenBLAS`: "wrong    BLAS          GLASSY_BLAS: no; in use: OpenBLAS",
+		"exit 3": "wrong    BLAS          " + dir + "/session blas: exit status 3",
+	} {
+		program(t, dir, "session", script)
+		l.out.Reset()
+		l.run(t, exitFailed, "doctor") // nothing else is there
+		if got := line(t, l.out.String(), "BLAS"); !strings.HasPrefix(got, want) {
+			t.Errorf("%s:\n got %s\nwant %s", script, got, want)
 		}
 	}
 }

@@ -24,6 +24,11 @@ import (
 )
 
 func main() {
+	chooseBLAS()
+	if len(os.Args) == 2 && os.Args[1] == "blas" {
+		tellBLAS()
+		return
+	}
 	run.SetHost(run.Host{
 		Context:  cell.Context,
 		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total, p.Elapsed, p.Ended) },

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"glassy/lab/device"
+)
+
+// chooseBLAS follows GLASSY_BLAS: the path of a library, or "none"; without it
+// the first product looks for what the system has.
+func chooseBLAS() {
+	if path := os.Getenv("GLASSY_BLAS"); path != "" {
+		if err := device.UseBLAS(path); err != nil {
+			fmt.Fprintf(os.Stderr, "GLASSY_BLAS: %v; looking for another\n", err)
+		}
+	}
+}
+
+// tellBLAS answers glassy doctor, whose own process is linked statically and
+// opens no libraries: what products are computed with, how fast, and on a
+// second line why that is no library.
+func tellBLAS() {
+	what, err := device.BLAS()
+	cpu := device.CPU()
+	fmt.Printf("%s; %.0f GF/s in float32, %.0f in float64\n", what, device.Speed(cpu, device.Float32), device.Speed(cpu, device.Float64))
+	if err != nil {
+		fmt.Println(err)
+	}
+}
