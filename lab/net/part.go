@@ -9,6 +9,7 @@ type part interface {
 	addNorms(m *machine, dst device.Vector)   // dst[k] += |g_k|²
 	row(m *machine, k int, dst device.Vector) // dst = g_k
 	combine(m *machine, w, dst device.Vector) // dst = Σ w_k g_k
+	addSquares(m *machine, dst device.Vector) // dst += Σ g_k∘g_k
 }
 
 func (s span) block() span { return s }
@@ -58,6 +59,31 @@ func (p *outerProducts) combine(m *machine, w, dst device.Vector) {
 	m.gemm(true, false, p.out, p.in, p.rows*m.n, m.weighted(w, p.rows, p.out, p.dy), p.x, 0, dst)
 }
 
+func (p *outerProducts) addSquares(m *machine, dst device.Vector) {
+	if p.rows > 1 {
+		addRowSquares(m, p, dst)
+		return
+	}
+	x, dy := m.squared(&m.tmp.a, p.x), m.squared(&m.tmp.b, p.dy)
+	m.gemm(true, false, p.out, p.in, m.n, dy, x, 1, dst)
+}
+
+// squared is v∘v in b.
+func (m *machine) squared(b *buffer, v device.Vector) device.Vector {
+	w := b.take(m, m.dtype, v.Len())
+	m.dev.Multiply(v, v, w)
+	return w
+}
+
+// addRowSquares is addSquares of any part, row by row.
+func addRowSquares(m *machine, p part, dst device.Vector) {
+	row := m.tmp.a.take(m, m.dtype, dst.Len())
+	for k := range m.n {
+		p.row(m, k, row)
+		m.dev.MultiplyAdd(row, row, dst)
+	}
+}
+
 // weighted is a copy of v, rows×n×width, with what belongs to sample k times w[k].
 func (m *machine) weighted(w device.Vector, rows, width int, v device.Vector) device.Vector {
 	c := m.tmp.a.copy(m, v)
@@ -101,6 +127,17 @@ func (p *filters) combine(m *machine, w, dst device.Vector) {
 	m.dev.ConvBackFilter(p.conv.batch(m.n), p.conv.x, m.weighted(w, 1, out, p.conv.dy), false, dst)
 }
 
+func (p *filters) addSquares(m *machine, dst device.Vector) {
+	some := p.images(m)
+	for k := 0; k < m.n; k += some {
+		to := min(k+some, m.n)
+		g := m.tmp.b.take(m, m.dtype, (to-k)*p.n)
+		p.samples(m, k, to, g)
+		m.dev.Multiply(g, g, g)
+		m.sumRows(to-k, g, true, dst)
+	}
+}
+
 // explicit is rows that are there, n×len.
 type explicit struct {
 	span
@@ -119,6 +156,10 @@ func (p *explicit) row(m *machine, k int, dst device.Vector) {
 
 func (p *explicit) combine(m *machine, w, dst device.Vector) {
 	m.gemm(true, false, 1, p.n, m.n, w, p.g, 0, dst)
+}
+
+func (p *explicit) addSquares(m *machine, dst device.Vector) {
+	m.sumRows(m.n, m.squared(&m.tmp.a, p.g), true, dst)
 }
 
 // lookups is the gradients of an embedding: row t of the table gets the deltas of
@@ -163,3 +204,5 @@ func (p *lookups) combine(m *machine, w, dst device.Vector) {
 	m.dev.Fill(dst, 0)
 	m.dev.ScatterAdd(p.width, p.x, m.weighted(w, p.rows, p.width, p.dy), dst)
 }
+
+func (p *lookups) addSquares(m *machine, dst device.Vector) { addRowSquares(m, p, dst) }
