@@ -174,6 +174,28 @@ func TestInnerLoopOnQuadratics(t *testing.T) {
 	}
 }
 
+// HJ along the gradient on ½λx²: an update multiplies x by 1 - ηλm, where
+// y = mx after L steps, and grows where η_y(λ+1/γ) > 1 makes m negative.
+func TestHJGradientOnQuadratics(t *testing.T) {
+	const ηy, η, γ, L = 0.1, 0.05, 2.0, 5
+	for _, λ := range []float64{0.5, 4, 15} {
+		q := quadratics{{mat.NewSymDense(1, []float64{λ}), []float64{0}}}
+		m := HJGradient(η)
+		m.Scope, m.Outer.Momentum = Constant(γ), 0
+		p := New(q, device.Of([]float64{1}), m, Options{Steps: 1})
+		p.Run(context.Background(), 2*L)
+		rest := 1 / γ / (λ + 1/γ)
+		y := rest + math.Pow(1-ηy*(λ+1/γ), L)*(1-rest)
+		want := math.Pow(1-η*λ*y, 2)
+		if got := device.Read[float64](p.Weights())[0]; math.Abs(got-want) > 1e-14 {
+			t.Errorf("λ = %v: x = %v after two updates, expected %v", λ, got, want)
+		}
+		if grows := λ > 1/ηy; grows != (want > 1) {
+			t.Errorf("λ = %v: factor %v, expected growth to be %v", λ, want, grows)
+		}
+	}
+}
+
 // At rest, Parle on quadratics is the stationary point of its own linear map,
 // solved for here: with z = Mx^a + (I-M)c̃ after L steps, x^a solves
 // r(x^a-z) + e(x^a-x) = 0 and x is their mean. One dimension, two energies.

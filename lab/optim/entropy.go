@@ -65,7 +65,10 @@ func HJ() Method {
 //
 //	x ← x - η∇f_b(y).
 //
-// The thesis writes y for our x - y. An update takes L+1 gradients.
+// The thesis writes y for our x - y. An update takes L+1 gradients. Where the
+// curvature λ is more than 1/η_y for the inner rate η_y = 0.1, L inner steps
+// overshoot L times, and for odd L the gradient at y points uphill: on a network
+// without batch-norm, lower Inner.Rate.
 func HJGradient(rate float64) Method {
 	return Method{
 		Name:          "hj-gradient",
