@@ -341,6 +341,7 @@ func (l *Loss) Refresh(x device.Vector) {
 	}
 	l.needBatch("Refresh", l.Samples())
 	l.m.batchNorm, l.m.dropout = true, false
+	l.m.dev.Fill(l.m.statistics, 0) // a NaN of a run that diverged would stay, whatever its weight
 	seen := 0
 	l.chunks(func() {
 		if l.m.n < l.least {
