@@ -38,8 +38,8 @@ func conv[T float](d *cpu, s Convolution, x, w []T, beta T, y []T) {
 		return
 	}
 	oh, ow := s.Out()
-	cs, strips := s.C*s.S, s.strips()
-	w, done := byKernelRow(s, w)
+	depth, strips := s.depth(), s.strips()
+	w, done := byProduct(s, w)
 	defer done()
 	d.each(s.N, func(n int) {
 		x, y := row(x, n, s.N), row(y, n, s.N)
@@ -47,9 +47,9 @@ func conv[T float](d *cpu, s Convolution, x, w []T, beta T, y []T) {
 		defer done()
 		for _, strip := range strips {
 			u, y, beta := unfold(strip, x, buf), y[strip.from*ow:], beta
-			for r := range s.R {
+			for r := range s.products() {
 				start, ld := strip.at(r)
-				gemm(d, false, false, s.K, strip.rows*ow, cs, 1, row(w, r, s.R), cs, u[start:], ld, beta, y, oh*ow)
+				gemm(d, false, false, s.K, strip.rows*ow, depth, 1, row(w, r, s.products()), depth, u[start:], ld, beta, y, oh*ow)
 				beta = 1
 			}
 		}
@@ -73,8 +73,8 @@ func convBackData[T float](d *cpu, s Convolution, w, dy []T, add bool, dx []T) {
 		return
 	}
 	oh, ow := s.Out()
-	cs, strips := s.C*s.S, s.strips()
-	w, done := byKernelRow(s, w)
+	depth, strips := s.depth(), s.strips()
+	w, done := byProduct(s, w)
 	defer done()
 	d.each(s.N, func(n int) {
 		dx, dy := row(dx, n, s.N), row(dy, n, s.N)
@@ -89,9 +89,9 @@ func convBackData[T float](d *cpu, s Convolution, w, dy []T, add bool, dx []T) {
 				u = buf[:strip.scratch()]
 				clear(u)
 			}
-			for r := range s.R {
+			for r := range s.products() {
 				start, ld := strip.at(r)
-				gemm(d, true, false, cs, strip.rows*ow, s.K, 1, row(w, r, s.R), cs, dy, oh*ow, 1, u[start:], ld)
+				gemm(d, true, false, depth, strip.rows*ow, s.K, 1, row(w, r, s.products()), depth, dy, oh*ow, 1, u[start:], ld)
 			}
 			fold(strip, u, dx)
 		}
@@ -134,7 +134,7 @@ func convBackFilter[T float](d *cpu, s Convolution, x, dy []T, beta T, dw []T) {
 			}
 		}
 	})
-	fromKernelRow(s, total, beta, dw)
+	fromProducts(s, total, beta, dw)
 }
 
 func (d *cpu) ConvSampleFilter(s Convolution, x, dy, dw Vector) {
@@ -162,21 +162,21 @@ func convSampleFilter[T float](d *cpu, s Convolution, x, dy, dw []T) {
 		defer done()
 		clear(sum)
 		filterGradient(d, s, strips, row(x, n, s.N), row(dy, n, s.N), sum)
-		fromKernelRow(s, sum, 0, dw)
+		fromProducts(s, sum, 0, dw)
 	})
 }
 
-// filterGradient adds the filter gradient of one image, by kernel rows, to sum.
+// filterGradient adds the filter gradient of one image, in the order of the products, to sum.
 func filterGradient[T float](d *cpu, s Convolution, strips []strip, x, dy, sum []T) {
 	oh, ow := s.Out()
-	cs := s.C * s.S
+	depth := s.depth()
 	buf, done := scratch[T](strips[0].scratch())
 	defer done()
 	for _, strip := range strips {
 		u, dy := unfold(strip, x, buf), dy[strip.from*ow:]
-		for r := range s.R {
+		for r := range s.products() {
 			start, ld := strip.at(r)
-			gemm(d, false, true, s.K, cs, strip.rows*ow, 1, dy, oh*ow, u[start:], ld, 1, row(sum, r, s.R), cs)
+			gemm(d, false, true, s.K, depth, strip.rows*ow, 1, dy, oh*ow, u[start:], ld, 1, row(sum, r, s.products()), depth)
 		}
 	}
 }

@@ -11,6 +11,8 @@ package device
 // It is R times smaller than the matrix of all windows ("im2col"), as is the
 // work to make it. With a stride, p meets r at p·Stride+r: the image rows are
 // dealt out to several such matrices, one for each remainder, one after another.
+// Where C·S is too small for a good product the strip is the matrix of all
+// windows after all, of C·R·S rows: one product instead of R.
 type strip struct {
 	Convolution
 	from, rows int  // of the output
@@ -25,12 +27,12 @@ const stripSize = 1 << 17
 // strips cuts the output into strips, the first the largest.
 func (s Convolution) strips() []strip {
 	oh, ow := s.Out()
-	if s.S == 1 && s.Stride == 1 && s.Pad == 0 {
+	if s.R == 1 && s.S == 1 && s.Stride == 1 && s.Pad == 0 {
 		return []strip{{s, 0, oh, ow, true}}
 	}
 	const narrow = 64 // columns below which a product is slow
 	// Neighbours share R-1 rows: that should be few of the strip's.
-	rows := max(stripSize/(s.C*s.S*ow*s.phases()), 3*s.R, (narrow+ow-1)/ow)
+	rows := max(stripSize/(s.depth()*s.phases()*ow), 3*s.R, (narrow+ow-1)/ow)
 	var cut []strip
 	for from := 0; from < oh; from += rows {
 		cut = append(cut, strip{s, from, min(rows, oh-from), ow, false})
@@ -38,17 +40,30 @@ func (s Convolution) strips() []strip {
 	return cut
 }
 
-// phases is the number of remainders r mod Stride.
-func (s Convolution) phases() int { return min(s.Stride, s.R) }
+// products is how many products there are for a strip, one for each row of the
+// kernel or one for all.
+func (s Convolution) products() int {
+	const shallow = 32 // products with fewer terms are slow
+	if s.C*s.S < shallow {
+		return 1
+	}
+	return s.R
+}
 
-// height is the number of image rows of a phase.
-func (s strip) height(phase int) int { return s.rows + (s.R-1-phase)/s.Stride }
+// depth is the number of terms of a product.
+func (s Convolution) depth() int { return s.C * s.R * s.S / s.products() }
 
-// start is where the numbers of a phase begin.
+// phases is the number of matrices in a strip.
+func (s Convolution) phases() int { return min(s.Stride, s.products()) }
+
+// height is the number of image rows in a phase's matrix.
+func (s strip) height(phase int) int { return s.rows + (s.products()-1-phase)/s.Stride }
+
+// start is where a phase's matrix begins.
 func (s strip) start(phase int) int {
 	n := 0
 	for before := range phase {
-		n += s.C * s.S * s.height(before) * s.width
+		n += s.depth() * s.height(before) * s.width
 	}
 	return n
 }
@@ -61,31 +76,33 @@ func (s strip) scratch() int {
 	return s.start(s.phases())
 }
 
-// at is where strip_r begins, and the distance of its rows.
+// at is where the matrix of the r-th product begins, and the distance of its rows.
 func (s strip) at(r int) (start, ld int) {
 	if s.whole {
-		return r * s.W, s.H * s.W
+		return 0, s.H * s.W
 	}
 	phase := r % s.Stride
 	return s.start(phase) + r/s.Stride*s.width, s.height(phase) * s.width
 }
 
-// blocks calls f for each channel and column of the kernel: rows×cols numbers
-// that lie in the strip from s on, rows width apart, and in the image from x on,
-// rows Stride·W and numbers Stride apart. What the strip has besides is border.
-func (s strip) blocks(f func(strip, image, rows, cols int)) {
+// blocks calls f for each row of the strip's matrices: rows×cols numbers that
+// lie in the strip from place to on, rows width apart, and in the image from
+// place in on, rows Stride·W and numbers Stride apart. The rest is border.
+func (s strip) blocks(f func(to, in, rows, cols int)) {
+	unfolded := s.R / s.products() // rows of the kernel
 	for phase := range s.phases() {
 		start, height := s.start(phase), s.height(phase)
-		// The strip's rows i with 0 ≤ top + i·Stride < H.
-		top := s.from*s.Stride + phase - s.Pad
-		i0, i1 := inside(top, s.Stride, s.H, height)
-		for t := range s.S {
-			left := t - s.Pad
-			j0, j1 := inside(left, s.Stride, s.W, s.width)
-			for c := range s.C {
-				f(start+((c*s.S+t)*height+i0)*s.width+j0,
-					(c*s.H+top+i0*s.Stride)*s.W+left+j0*s.Stride,
-					i1-i0, j1-j0)
+		for r := range unfolded {
+			top := s.from*s.Stride + phase + r - s.Pad
+			i0, i1 := inside(top, s.Stride, s.H, height)
+			for t := range s.S {
+				left := t - s.Pad
+				j0, j1 := inside(left, s.Stride, s.W, s.width)
+				for c := range s.C {
+					f(start+(((c*unfolded+r)*s.S+t)*height+i0)*s.width+j0,
+						(c*s.H+top+i0*s.Stride)*s.W+left+j0*s.Stride,
+						i1-i0, j1-j0)
+				}
 			}
 		}
 	}
@@ -147,31 +164,34 @@ func fold[T float](s strip, u, x []T) {
 	})
 }
 
-// byKernelRow is the filters w, K×C×R×S, in the order R×K×C×S.
-func byKernelRow[T float](s Convolution, w []T) (byRow []T, done func()) {
-	if s.R == 1 {
+// byProduct is the filters w, K×C×R×S, in the order of the products: R×K×C×S,
+// or as they are.
+func byProduct[T float](s Convolution, w []T) (ordered []T, done func()) {
+	if s.products() == 1 {
 		return w, func() {}
 	}
-	byRow, done = scratch[T](len(w))
+	ordered, done = scratch[T](len(w))
 	for r := range s.R {
-		dst := row(byRow, r, s.R)
+		dst := row(ordered, r, s.R)
 		for kc := range s.K * s.C {
 			copy(dst[kc*s.S:(kc+1)*s.S], w[(kc*s.R+r)*s.S:])
 		}
 	}
-	return byRow, done
+	return ordered, done
 }
 
-// fromKernelRow is w = beta w + byRow in w's order.
-func fromKernelRow[T float](s Convolution, byRow []T, beta T, w []T) {
+// fromProducts is w = beta w + ordered, in w's order.
+func fromProducts[T float](s Convolution, ordered []T, beta T, w []T) {
 	if beta == 0 {
 		clear(w)
 	}
-	for r := range s.R {
-		src := row(byRow, r, s.R)
+	products := s.products()
+	run := len(w) / (s.K * s.C * products) // numbers that are neighbours in both
+	for r := range products {
+		src := row(ordered, r, products)
 		for kc := range s.K * s.C {
-			dst := w[(kc*s.R+r)*s.S:]
-			for t, v := range src[kc*s.S : (kc+1)*s.S] {
+			dst := w[(kc*products+r)*run:]
+			for t, v := range src[kc*run : (kc+1)*run] {
 				dst[t] += v
 			}
 		}
