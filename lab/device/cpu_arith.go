@@ -3,6 +3,8 @@ package device
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync/atomic"
 )
 
 func (d *cpu) Fill(x Vector, a float64) {
@@ -193,6 +195,32 @@ func maxAbs[T float](x []T) float64 {
 		}
 	}
 	return float64(m)
+}
+
+func (d *cpu) Equal(x, y Vector) bool {
+	expectFloat("Equal", "x", x, x.n)
+	expect("Equal", "y", y, x.dtype, x.n)
+	if x.dtype == Float32 {
+		return equal(d, Host[float32](x), Host[float32](y))
+	}
+	return equal(d, Host[float64](x), Host[float64](y))
+}
+
+// equal looks at the first chunk by itself: where vectors differ they mostly
+// differ there.
+func equal[T float](d *cpu, x, y []T) bool {
+	first := min(len(x), chunk)
+	if !slices.Equal(x[:first], y[:first]) {
+		return false
+	}
+	x, y = x[first:], y[first:]
+	var differ atomic.Bool
+	d.chunks(len(x), func(i, j int) {
+		if !differ.Load() && !slices.Equal(x[i:j], y[i:j]) {
+			differ.Store(true)
+		}
+	})
+	return !differ.Load()
 }
 
 func (d *cpu) RowDots(rows, cols int, a, b, dst Vector) {

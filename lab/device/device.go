@@ -38,6 +38,7 @@ type Arithmetic interface {
 	Sum(x Vector) float64    // Σ x[i], added up in float64
 	Dot(x, y Vector) float64 // Σ x[i]*y[i], added up in float64
 	MaxAbs(x Vector) float64 // max |x[i]|; NaN if there is one, 0 if x is empty
+	Equal(x, y Vector) bool  // whether all x[i] == y[i]; a NaN equals nothing
 
 	// Rows of a rows×cols matrix.
 	RowDots(rows, cols int, a, b, dst Vector)  // dst[r] = Σ_c a[r,c]*b[r,c]

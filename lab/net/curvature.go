@@ -5,7 +5,7 @@ import "glassy/lab/device"
 // A point is what the machine holds of an earlier call, for the next at the
 // same x: of all samples, where they are one chunk.
 type point struct {
-	x, diff device.Vector // a copy of where it is; work space
+	x       device.Vector // a copy of where it is
 	forward bool          // what forward leaves
 	deltas  bool          // and what backward with keep does
 }
@@ -15,24 +15,20 @@ func (p *point) forget() { p.forward, p.deltas = false, false }
 // move tells what the machine holds of x and remembers that it is there now.
 func (l *Loss) move(x device.Vector) {
 	p := &l.at
-	if p.forward {
-		l.m.dev.Copy(p.diff, x)
-		l.m.dev.Axpy(-1, p.x, p.diff)
-		if l.m.dev.MaxAbs(p.diff) == 0 {
-			return
-		}
+	if p.forward && l.m.dev.Equal(p.x, x) {
+		return
 	}
 	p.forget()
 	if l.Samples() <= l.size() {
 		if p.x.Len() == 0 {
-			p.x, p.diff = x.New(), x.New()
+			p.x = l.New()
 		}
 		l.m.dev.Copy(p.x, x)
 	}
 }
 
-// eachChunk is chunks, but where the machine still holds the one chunk there is
-// it leaves it; ready calls what f needs of forward and backward.
+// curve calls f for each chunk after forward, and after backward where f needs
+// deltas; the one chunk that the machine still holds is not worked out again.
 func (l *Loss) curve(deltas bool, f func()) {
 	p := &l.at
 	if p.forward && (p.deltas || !deltas) {

@@ -122,16 +122,26 @@ func testReductions(t *testing.T, dev device.Device) {
 					t.Errorf("%v %s of %d numbers is %v, expected %v", dt, c.name, n, c.got, c.want)
 				}
 			}
+			if !dev.Equal(vx, put(dev, dt, x)) {
+				t.Errorf("%v of %d numbers is not Equal to its copy", dt, n)
+			}
 			if n < 4 {
 				continue
 			}
 			for _, at := range []int{0, n / 2, n - 1} {
 				bad := slices.Clone(x)
+				bad[at]++
+				if dev.Equal(vx, put(dev, dt, bad)) {
+					t.Errorf("%v of %d numbers is Equal to a copy with another number %d", dt, n, at)
+				}
 				bad[at] = math.NaN()
 				bad[(at+1)%n] = math.Inf(1)
 				v := put(dev, dt, bad)
 				if s, d, m := dev.Sum(v), dev.Dot(v, v), dev.MaxAbs(v); s == s || d == d || m == m {
 					t.Errorf("%v of %d numbers with a NaN at %d: Sum %v, Dot %v, MaxAbs %v, expected NaN", dt, n, at, s, d, m)
+				}
+				if dev.Equal(v, v) {
+					t.Errorf("%v of %d numbers with a NaN at %d is Equal to itself", dt, n, at)
 				}
 				bad[at] = math.Inf(-1)
 				bad[(at+1)%n] = 0
@@ -282,6 +292,7 @@ func testArithmeticPanics(t *testing.T, dev device.Device) {
 		panics(t, "Scale", func() { dev.Scale(1, index) })
 		panics(t, "Sum", func() { dev.Sum(index) })
 		panics(t, "MaxAbs", func() { dev.MaxAbs(index) })
+		panics(t, "Equal", func() { dev.Equal(index, index) })
 		panics(t, "Uniform", func() { dev.Uniform(1, 0, 0, 1, index) })
 		panics(t, "Normal", func() { dev.Normal(1, 0, 0, 1, index) })
 		panics(t, "DropoutMask", func() { dev.DropoutMask(1, 0, 0.5, index) })
