@@ -213,46 +213,33 @@ func TestSources(t *testing.T) {
 	}
 }
 
-func FuzzIDX(f *testing.F) {
-	f.Add(idx(8, []int{2, 1, 3}, make([]byte, 6)))
-	f.Add(idx(8, []int{1 << 31, 1 << 31, 1 << 31}, nil))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		shape, values, err := parseIDX(b)
-		if err != nil {
-			return
-		}
-		n := 1
-		for _, d := range shape {
-			n *= d
-		}
-		if n != len(values) || !bytes.Equal(idx(8, shape, values), b) {
-			t.Errorf("%v and %d bytes do not make up the file again", shape, len(values))
-		}
-	})
-}
-
-func FuzzCIFAR(f *testing.F) {
-	f.Add(make([]byte, 3073), true)
-	f.Add(make([]byte, 2*3074), false)
-	f.Fuzz(func(t *testing.T, b []byte, ten bool) {
-		classes, record := 100, 3074
-		if ten {
-			classes, record = 10, 3073
-		}
-		s, err := cifarSet("fuzz", classes, file{"f", b})
-		if err == nil && (s.Len()*record != len(b) || s.Validate() != nil) {
-			t.Errorf("%d images out of %d bytes", s.Len(), len(b))
-		}
-	})
-}
-
-func FuzzDigits(f *testing.F) {
-	f.Add([]byte(strings.Repeat("16,", 64) + "9\n"))
-	f.Add([]byte("1,\"2\n\",3"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		pixels, y, err := parseDigits(bytes.NewReader(b))
-		if err == nil && len(pixels) != 64*len(y) {
-			t.Errorf("%d pixels, %d labels", len(pixels), len(y))
+// FuzzImages reads any bytes as each of the formats: what is accepted makes up
+// the file again, or a set that is valid.
+func FuzzImages(f *testing.F) {
+	f.Add(uint8(0), idx(8, []int{2, 1, 3}, make([]byte, 6)))
+	f.Add(uint8(0), idx(8, []int{1 << 31, 1 << 31, 1 << 31}, nil))
+	f.Add(uint8(1), make([]byte, 3073))
+	f.Add(uint8(2), make([]byte, 2*3074))
+	f.Add(uint8(3), []byte(strings.Repeat("16,", 64)+"9\n"))
+	f.Add(uint8(3), []byte("1,\"2\n\",3"))
+	f.Fuzz(func(t *testing.T, format uint8, b []byte) {
+		switch format % 4 {
+		case 0:
+			if shape, values, err := parseIDX(b); err == nil && !bytes.Equal(idx(8, shape, values), b) {
+				t.Errorf("IDX: %v and %d bytes do not make up the file again", shape, len(values))
+			}
+		case 1:
+			if s, err := cifarSet("fuzz", 10, file{"f", b}); err == nil && (s.Len()*3073 != len(b) || s.Validate() != nil) {
+				t.Errorf("CIFAR-10: %d images out of %d bytes", s.Len(), len(b))
+			}
+		case 2:
+			if s, err := cifarSet("fuzz", 100, file{"f", b}); err == nil && (s.Len()*3074 != len(b) || s.Validate() != nil) {
+				t.Errorf("CIFAR-100: %d images out of %d bytes", s.Len(), len(b))
+			}
+		case 3:
+			if pixels, y, err := parseDigits(bytes.NewReader(b)); err == nil && (len(pixels) != 64*len(y) || bytes.ContainsFunc(pixels, func(p rune) bool { return p > 16 })) {
+				t.Errorf("digits: %d pixels, %d labels", len(pixels), len(y))
+			}
 		}
 	})
 }

@@ -19,6 +19,11 @@ type Set struct {
 	Y       []int32   // labels: N, or N×T for a text: the token after each
 }
 
+// String is one line: how many samples, of which shape.
+func (s *Set) String() string {
+	return fmt.Sprintf("%s: %d samples of shape %v, %d classes", s.Name, s.Len(), s.Shape, s.Classes)
+}
+
 // Len is N, the number of samples.
 func (s *Set) Len() int {
 	n := s.Size()

@@ -17,6 +17,11 @@ type Corpus struct {
 	join func(symbols []string) string
 }
 
+// String is one line: how many tokens in each part, of how many kinds.
+func (c *Corpus) String() string {
+	return fmt.Sprintf("%s: %d tokens to train on, %d to validate, %d to test, %d symbols", c.Name, len(c.Train), len(c.Validation), len(c.Test), len(c.Symbols))
+}
+
 // Text is what the tokens stand for.
 func (c *Corpus) Text(tokens []int32) string {
 	symbols := make([]string, len(tokens))

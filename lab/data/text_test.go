@@ -82,10 +82,20 @@ func TestBook(t *testing.T) {
 	}
 }
 
-func FuzzWords(f *testing.F) {
-	f.Add(" the cat \n", "<unk>", uint8(0))
-	f.Add("a\x00\u2028b c\n\n", "", uint8(7))
+func FuzzTexts(f *testing.F) {
+	f.Add(" the cat \n", "It isn't so. 3.5!", uint8(0))
+	f.Add("a\x00\u2028b c\n\n", "<unk>", uint8(7))
 	f.Fuzz(func(t *testing.T, train, test string, more uint8) {
+		for line := range strings.Lines(sentences(test)) {
+			if strings.TrimSpace(line) == "" || !strings.HasSuffix(line, "\n") {
+				t.Errorf("sentences: line %q of %q", line, test)
+			}
+			for _, w := range strings.Fields(line) {
+				if w != "N" && strings.ContainsFunc(w, func(r rune) bool { return r != '\'' && !unicode.IsLetter(r) }) {
+					t.Errorf("sentences: word %q of %q", w, test)
+				}
+			}
+		}
 		most := 2 + int(more)
 		c, err := NewWords("fuzz", train, "", test, most)
 		if err != nil {
@@ -106,22 +116,6 @@ func FuzzWords(f *testing.F) {
 			d, err := NewWords("fuzz", c.Text(c.Train), "", "", most)
 			if err != nil || !slices.Equal(d.Train, c.Train) {
 				t.Errorf("again: %v", err)
-			}
-		}
-	})
-}
-
-func FuzzSentences(f *testing.F) {
-	f.Add("It isn't so. 3.5!")
-	f.Fuzz(func(t *testing.T, text string) {
-		for line := range strings.Lines(sentences(text)) {
-			if strings.TrimSpace(line) == "" || !strings.HasSuffix(line, "\n") {
-				t.Errorf("line %q of %q", line, text)
-			}
-			for _, w := range strings.Fields(line) {
-				if w != "N" && strings.ContainsFunc(w, func(r rune) bool { return r != '\'' && !unicode.IsLetter(r) }) {
-					t.Errorf("word %q of %q", w, text)
-				}
 			}
 		}
 	})

@@ -529,3 +529,16 @@ func TestRecipes(t *testing.T) {
 		}
 	}
 }
+
+func TestContentRange(t *testing.T) {
+	for in, want := range map[string]string{
+		"bytes 5-99/100": "5 0 true", "bytes 0-0/*": "0 0 true", "bytes */100": "0 100 true",
+		"": "0 0 false", "bytes 9-5/100": "0 0 false", "bytes -5-9/100": "0 0 false", "items 5-9/100": "0 0 false",
+		"bytes 99999999999999999999-1/2": "0 0 false",
+	} {
+		first, total, ok := contentRange(in)
+		if got := fmt.Sprint(first, total, ok); got != want {
+			t.Errorf("%q: %s, expected %s", in, got, want)
+		}
+	}
+}
