@@ -33,27 +33,69 @@ func (d *cpu) MaxPool(s Pooling, x, y, index Vector) {
 	}
 }
 
-func maxPool[T float](d *cpu, s Pooling, x, y, index Vector) {
+func maxPool[T float](d *cpu, s Pooling, x, y Vector, index Vector) {
 	X, Y, I := Host[T](x), Host[T](y), Host[int32](index)
 	oh, ow := s.Out()
 	planes := s.N * s.C
-	d.each(planes, func(plane int) {
-		x, y, index := row(X, plane, planes), row(Y, plane, planes), row(I, plane, planes)
-		for p := range oh {
-			for q := range ow {
-				top, bottom, left, right := s.window(p, q)
-				at := top*s.W + left
-				for i := top; i < bottom; i++ {
-					for j := left; j < right; j++ {
-						if v := x[i*s.W+j]; v > x[at] || v != v && x[at] == x[at] {
-							at = i*s.W + j
-						}
-					}
+	d.rows(planes, s.H*s.W, func(from, to int) {
+		for plane := from; plane < to; plane++ {
+			x, y, index := row(X, plane, planes), row(Y, plane, planes), row(I, plane, planes)
+			for p := range oh {
+				y, index := y[p*ow:(p+1)*ow], index[p*ow:(p+1)*ow]
+				if s.Size == 2 && s.Pad == 0 {
+					maxOfPairs(s, x, p, y, index)
+					continue
 				}
-				y[p*ow+q], index[p*ow+q] = x[at], int32(at)
+				for q := range y {
+					at := largest(s, x, p, q)
+					y[q], index[q] = x[at], int32(at)
+				}
 			}
 		}
 	})
+}
+
+// largest is the place of the maximum of a window.
+func largest[T float](s Pooling, x []T, p, q int) int {
+	top, bottom, left, right := s.window(p, q)
+	at := top*s.W + left
+	for i := top; i < bottom; i++ {
+		for j := left; j < right; j++ {
+			if v := x[i*s.W+j]; v > x[at] || v != v && x[at] == x[at] {
+				at = i*s.W + j
+			}
+		}
+	}
+	return at
+}
+
+// maxOfPairs is a row of windows 2×2, without the branches that a processor
+// cannot predict.
+func maxOfPairs[T float](s Pooling, x []T, p int, y []T, index []int32) {
+	first := p * s.Stride * s.W
+	upper := x[first : first+s.W]
+	lower := x[first+s.W : first+2*s.W]
+	for q := range y {
+		i := q * s.Stride
+		a, b, c, d := upper[i], upper[i+1], lower[i], lower[i+1]
+		if sum := a + b + c + d; sum != sum { // a NaN, or both infinities
+			at := largest(s, x, p, q)
+			y[q], index[q] = x[at], int32(at)
+			continue
+		}
+		at := first + i + above(b, a)
+		below := first + i + s.W + above(d, c)
+		at += above(x[below], x[at]) * (below - at)
+		y[q], index[q] = x[at], int32(at)
+	}
+}
+
+// above is 1 where a > b: a comparison that is not a branch.
+func above[T float](a, b T) int {
+	if a > b {
+		return 1
+	}
+	return 0
 }
 
 func (d *cpu) PoolGather(s Pooling, index, tx, ty Vector) {
