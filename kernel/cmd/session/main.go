@@ -17,6 +17,7 @@ import (
 	_ "glassy/lab/fig"
 	_ "glassy/lab/glass"
 	_ "glassy/lab/landscape"
+	_ "glassy/lab/net"
 	_ "glassy/lab/optim"
 	_ "glassy/lab/rng"
 	_ "glassy/lab/thesis"
