@@ -1,0 +1,171 @@
+"""The tasks of package bench in PyTorch, as its users would write them.
+
+    python3 pytorch.py THREADS       answers requests on standard input
+    python3 pytorch.py THREADS memory NET
+
+Each request is a line "task net repeat"; the answer is a line of JSON, the
+seconds of each repetition: of the processor with one thread, which other
+processes disturb least, of the clock on the wall with more. The first line of
+all says what runs here.
+"""
+
+import json
+import os
+import sys
+import time
+
+threads = int(sys.argv[1])
+os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
+
+import torch  # after the number of threads is set
+import torch.nn.functional as F
+from torch import nn
+
+torch.set_num_threads(threads)
+
+BATCH, SAMPLES, EVALUATED = 128, 2048, 2000
+
+
+def mnistfc():
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        *(nn.Linear(784, 1024), nn.BatchNorm1d(1024), nn.ReLU(), nn.Dropout(0.2)),
+        *(nn.Linear(1024, 1024), nn.BatchNorm1d(1024), nn.ReLU(), nn.Dropout(0.2)),
+        nn.Linear(1024, 10),
+    )
+
+
+def lenet(c1=20, c2=50, hidden=500):
+    return nn.Sequential(
+        *(nn.Conv2d(1, c1, 5), nn.BatchNorm2d(c1), nn.ReLU(), nn.MaxPool2d(3), nn.Dropout(0.25)),
+        *(nn.Conv2d(c1, c2, 5), nn.BatchNorm2d(c2), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25)),
+        nn.Flatten(),
+        *(nn.Linear(4 * c2, hidden), nn.ReLU(), nn.Dropout(0.25)),
+        nn.Linear(hidden, 10),
+    )
+
+
+NETS = {"mnistfc": mnistfc, "lenet": lenet}
+
+
+class Tasks:
+    """Each method does its task once; what comes before the first call is not timed."""
+
+    def __init__(self, model, samples=SAMPLES):
+        torch.manual_seed(1)
+        self.x = torch.randn(samples, 1, 28, 28)
+        self.y = torch.randint(0, 10, (samples,))
+        self.model = model
+        self.parameters = list(self.model.parameters())
+        self.optimiser = torch.optim.SGD(self.parameters, lr=0.01, momentum=0.9, nesterov=True, fused=True)
+        self.order, self.at = torch.randperm(samples), 0
+        self.v = self.first = None
+
+    def batch(self):
+        self.at = (self.at + BATCH) % len(self.x)
+        index = self.order[self.at : self.at + BATCH]
+        return self.x[index], self.y[index]
+
+    def step(self):
+        x, y = self.batch()
+        self.model.train()
+        self.optimiser.zero_grad()
+        F.cross_entropy(self.model(x), y).backward()
+        self.optimiser.step()
+
+    def gradient(self):
+        self.model.eval()
+        return torch.autograd.grad(F.cross_entropy(self.model(self.x[:BATCH]), self.y[:BATCH]), self.parameters)
+
+    def with_graph(self):
+        self.model.eval()
+        loss = F.cross_entropy(self.model(self.x[:BATCH]), self.y[:BATCH])
+        return torch.autograd.grad(loss, self.parameters, create_graph=True)
+
+    def direction(self):
+        if self.v is None:
+            self.v = [torch.randn_like(p) for p in self.parameters]
+        return self.v
+
+    def product(self):
+        """Double backward, forward and first backward included."""
+        return torch.autograd.grad(self.with_graph(), self.parameters, self.direction())
+
+    def product_again(self):
+        """Of a second direction at the same weights: on the graph that is there."""
+        if self.first is None:
+            self.first = self.with_graph()
+        return torch.autograd.grad(self.first, self.parameters, self.direction(), retain_graph=True)
+
+    def norms(self):
+        """Squared norms of the gradients of single samples."""
+        self.model.eval()
+        weights = {k: p.detach() for k, p in self.model.named_parameters()}
+        kept = dict(self.model.named_buffers())
+
+        def loss(weights, x, y):
+            z = torch.func.functional_call(self.model, (weights, kept), (x[None],))
+            return F.cross_entropy(z, y[None])
+
+        each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))
+        gradients = each(weights, self.x[:BATCH], self.y[:BATCH])
+        return sum(g.flatten(1).square().sum(1) for g in gradients.values())
+
+    def evaluate(self):
+        self.model.eval()
+        with torch.inference_mode():
+            loss = wrong = 0.0
+            for i in range(0, EVALUATED, 500):
+                x, y = self.x[i : i + 500], self.y[i : i + 500]
+                z = self.model(x)
+                loss += F.cross_entropy(z, y, reduction="sum").item()
+                wrong += (z.argmax(1) != y).sum().item()
+            return loss / EVALUATED, wrong / EVALUATED
+
+
+def versions():
+    blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
+    onednn = "oneDNN" if torch.backends.mkldnn.is_available() else "no oneDNN"
+    core = torch.backends.cpu.get_cpu_capability()
+    return f"PyTorch {torch.__version__}, {blas}, {onednn}, {core}, {torch.get_num_threads()} threads"
+
+
+def serve():
+    tasks = {}
+    clock = time.process_time if threads == 1 else time.perf_counter
+    print(versions(), flush=True)
+    for line in sys.stdin:
+        task, net, repeat = line.split()
+        if net not in tasks:
+            tasks[net] = Tasks(NETS[net]())
+        do, seconds = getattr(tasks[net], task), []
+        for _ in range(int(repeat)):
+            start = clock()
+            do()
+            seconds.append(clock() - start)
+        tasks[net].first = None
+        print(json.dumps(seconds), flush=True)
+
+
+def resident(field):
+    """Kilobytes, from /proc/self/status."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(field))
+
+
+def memory(net):
+    """Bytes that five steps need at their highest, above the process before, which has the libraries."""
+    Tasks(lenet(2, 2, 2), samples=2).step()
+    torch.randn(SAMPLES, 1, 28, 28)
+    with open("/proc/self/clear_refs", "w") as reset:
+        reset.write("5")  # the peak starts anew
+    idle = resident("VmRSS")
+    tasks = Tasks(NETS[net]())
+    for _ in range(5):
+        tasks.step()
+    print(1024 * (resident("VmHWM") - idle))
+
+
+if __name__ == "__main__":
+    memory(sys.argv[3]) if len(sys.argv) > 2 else serve()
