@@ -54,3 +54,52 @@ func BenchmarkGemm(b *testing.B) {
 		}
 	}
 }
+
+// Work that memory limits, on as many numbers as a 784-1024-1024-10 network has
+// weights, and on a small network's.
+func BenchmarkVector(b *testing.B) {
+	dev := device.CPU()
+	var none device.Vector
+	for _, dt := range []device.DType{device.Float32, device.Float64} {
+		for _, n := range []int{10_000, 1_867_786} {
+			x, y, z := dev.New(dt, n), dev.New(dt, n), dev.New(dt, n)
+			dev.Normal(1, 0, 0, 1, x)
+			dev.Normal(2, 0, 0, 1, y)
+			for _, c := range []struct {
+				name string
+				run  func()
+			}{
+				{"Fill", func() { dev.Fill(z, 1) }},
+				{"Copy", func() { dev.Copy(z, x) }},
+				{"Axpy", func() { dev.Axpy(1e-9, x, y) }},
+				{"Axpby", func() { dev.Axpby(1e-9, x, 1, y) }},
+				{"MultiplyAdd", func() { dev.MultiplyAdd(x, y, z) }},
+				{"Sum", func() { dev.Sum(x) }},
+				{"Dot", func() { dev.Dot(x, y) }},
+				{"MaxAbs", func() { dev.MaxAbs(x) }},
+				{"Uniform", func() { dev.Uniform(1, 0, 0, 1, z) }},
+				{"Normal", func() { dev.Normal(1, 0, 0, 1, z) }},
+				{"SGD", func() { dev.Update(device.Step{Rate: 1e-9}, x, none, y, none, none) }},
+				{"Nesterov", func() {
+					dev.Update(device.Step{Rate: 1e-9, Momentum: 0.9, Nesterov: true, Decay: 1e-3}, x, z, y, none, none)
+				}},
+				{"pull and noise", func() {
+					dev.Update(device.Step{Rate: 1e-9, Momentum: 0.9, Pull: 1e-3, Noise: 1e-9}, x, z, y, y, none)
+				}},
+				{"Adam", func() {
+					dev.Adam(device.AdamStep{Rate: 1e-9, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, K: 3}, x, y, z, y, none, none)
+				}},
+			} {
+				b.Run(fmt.Sprintf("%v/%d/%s", dt, n, c.name), func(b *testing.B) {
+					for b.Loop() {
+						c.run()
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/number")
+				})
+				if c.name == "MultiplyAdd" { // z of many products overflows
+					dev.Fill(z, 0)
+				}
+			}
+		}
+	}
+}

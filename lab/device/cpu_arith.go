@@ -177,24 +177,39 @@ func innerProduct[T float](x, y []T) float64 {
 func (d *cpu) MaxAbs(x Vector) float64 {
 	expectFloat("MaxAbs", "x", x, x.n)
 	if x.dtype == Float32 {
-		return maxAbs(Host[float32](x))
+		return maxAbs(d, Host[float32](x))
 	}
-	return maxAbs(Host[float64](x))
+	return maxAbs(d, Host[float64](x))
 }
 
-func maxAbs[T float](x []T) float64 {
-	var m T
-	for _, x := range x {
-		if x < 0 {
-			x = -x
-		}
-		if x > m {
-			m = x
-		} else if x != x {
-			return math.NaN()
-		}
+func maxAbs[T float](d *cpu, x []T) float64 {
+	largest := make([]uint64, (len(x)+chunk-1)/chunk)
+	d.each(len(largest), func(task int) {
+		largest[task] = maxAbsBits(x[task*chunk : min(len(x), (task+1)*chunk)])
+	})
+	m := uint64(0)
+	for _, l := range largest {
+		m = max(m, l)
 	}
-	return float64(m)
+	return math.Float64frombits(m)
+}
+
+// maxAbsBits is max |x[i]| as bits of a float64. Without the sign, floating-point
+// numbers have the order of their bits, NaN after infinity; and integers are
+// compared without branches, which would be guessed wrongly half of the time.
+func maxAbsBits[T float](x []T) uint64 {
+	if x, ok := any(x).([]float32); ok {
+		m := uint32(0)
+		for _, x := range x {
+			m = max(m, math.Float32bits(x)&^(1<<31))
+		}
+		return math.Float64bits(float64(math.Float32frombits(m)))
+	}
+	m := uint64(0)
+	for _, x := range x {
+		m = max(m, math.Float64bits(float64(x))&^(1<<63))
+	}
+	return m
 }
 
 func (d *cpu) Equal(x, y Vector) bool {

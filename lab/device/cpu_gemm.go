@@ -3,6 +3,9 @@ package device
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
 )
 
 func (d *cpu) Gemm(transA, transB bool, m, n, k int, alpha float64, a Vector, lda int, b Vector, ldb int, beta float64, c Vector, ldc int) {
@@ -66,127 +69,104 @@ func cutGemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, 
 	}
 	d.each(down*across, func(task int) {
 		i, j := task/across*tm, task%across*tn
-		a, b := a, b
-		if transA {
-			a = a[i:]
-		} else {
-			a = a[i*lda:]
-		}
-		if transB {
-			b = b[j*ldb:]
-		} else {
-			b = b[j:]
-		}
-		gemm(d, transA, transB, min(tm, m-i), min(tn, n-j), k, alpha, a, lda, b, ldb, beta, c[i*ldc+j:], ldc)
+		gemm(d, transA, transB, min(tm, m-i), min(tn, n-j), k, alpha, a[at(transA, i, 0, lda):], lda, b[at(transB, 0, j, ldb):], ldb, beta, c[i*ldc+j:], ldc)
 	})
 }
 
 // gemm is C = alpha op(A) op(B) + beta C on one thread.
 func gemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	const small = 4 * 4 * 4 // products, below which the library's call costs more than the loops
-	if d.blas != nil && m*n*k > small && max(m, n, k, lda, ldb, ldc) <= math.MaxInt32 {
+	const small = 4 * 4 * 4 // products, below which loops cost less than a call
+	switch {
+	case m == 0 || n == 0:
+	case m*n*k <= small:
+		plainGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	case d.blas != nil && max(m, n, k, lda, ldb, ldc) <= math.MaxInt32:
 		libraryGemm(d.blas, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	} else {
-		goGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		gonumGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
 }
 
-// goGemm is gemm without a library: tiles of 4×2 numbers of C that stay in
-// registers, over panels of A and B that are copied to lie in the order in which
-// they are read.
-func goGemm[T float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	if m == 0 || n == 0 {
-		return
+// plainGemm is gemm by its definition.
+func plainGemm[T float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	stepA, stepB := 1, ldb
+	if transA {
+		stepA, lda = lda, 1
+	}
+	if transB {
+		stepB = 1
+	} else {
+		ldb = 1
 	}
 	for i := range m {
-		row := c[i*ldc : i*ldc+n]
-		switch beta {
-		case 0:
-			clear(row)
-		case 1:
-		default:
-			for j := range row {
-				row[j] *= beta
+		for j := range n {
+			var sum T
+			for p := range k {
+				sum += a[i*lda+p*stepA] * b[j*ldb+p*stepB]
 			}
+			if sum *= alpha; beta != 0 {
+				sum += beta * c[i*ldc+j]
+			}
+			c[i*ldc+j] = sum
 		}
 	}
-	const (
-		mr, nr = 4, 2
-		depth  = 256 // of a panel, along k
-		width  = 256 // of B's panel: 512 kB in float64 at most
-	)
-	strips := (min(n, width) + nr - 1) / nr
-	buf, done := scratch[T]((strips*nr + mr) * min(k, depth))
-	defer done()
-	for p0 := 0; p0 < k; p0 += depth {
-		kc := min(depth, k-p0)
-		pa, pb := buf[:mr*kc], buf[mr*kc:]
-		for j0 := 0; j0 < n; j0 += width {
-			nc := min(width, n-j0)
-			pack(pb, nr, !transB, b, ldb, j0, nc, p0, kc)
-			for i0 := 0; i0 < m; i0 += mr {
-				mc := min(mr, m-i0)
-				pack(pa, mr, transA, a, lda, i0, mc, p0, kc)
-				for j := 0; j < nc; j += nr {
-					tile := product4x2(pa, pb[j*kc:(j+nr)*kc])
-					for i := range mc {
-						row := c[(i0+i)*ldc+j0+j:]
-						row[0] += alpha * tile[2*i]
-						if j+1 < nc {
-							row[1] += alpha * tile[2*i+1]
-						}
-					}
+}
+
+// gonumGemm is gemm by gonum, in tiles small enough for it to stay on one
+// thread, and for the tile of B to stay in the second cache.
+func gonumGemm[T float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	const height, width, depth = 64, 128, 512
+	if !finite(transB, k, n, b, ldb) {
+		// gonum passes over the zeros of A, whatever B holds.
+		plainGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	for i := 0; i < m; i += height {
+		for j := 0; j < n; j += width {
+			beta := beta
+			for p := 0; p < k; p += depth {
+				a, b, c := a[at(transA, i, p, lda):], b[at(transB, p, j, ldb):], c[i*ldc+j:]
+				m, n, k := min(height, m-i), min(width, n-j), min(depth, k-p)
+				switch a := any(a).(type) {
+				case []float32:
+					gonum.Implementation{}.Sgemm(transpose(transA), transpose(transB), m, n, k, float32(alpha), a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), ldc)
+				case []float64:
+					gonum.Implementation{}.Dgemm(transpose(transA), transpose(transB), m, n, k, float64(alpha), a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), ldc)
 				}
+				beta = 1
 			}
 		}
 	}
 }
 
-// pack copies the lines i0..i0+count-1 of a matrix, from p0 on kc deep, into
-// strips of r lines, one after the other along the depth; what is missing to
-// whole strips is zero. across says that a line runs down the rows of x.
-func pack[T float](dst []T, r int, across bool, x []T, ld, i0, count, p0, kc int) {
-	for i := 0; i < count; i += r {
-		strip := dst[i*kc : (i+r)*kc]
-		for q := range r {
-			switch {
-			case i+q >= count:
-				for p := range kc {
-					strip[p*r+q] = 0
-				}
-			case across:
-				at := p0*ld + i0 + i + q
-				for p := range kc {
-					strip[p*r+q] = x[at+p*ld]
-				}
-			default:
-				line := x[(i0+i+q)*ld+p0:][:kc]
-				for p, v := range line {
-					strip[p*r+q] = v
-				}
-			}
-		}
+// at is where the number (i, j) of op(X) stands in x.
+func at(trans bool, i, j, ld int) int {
+	if trans {
+		i, j = j, i
 	}
+	return i*ld + j
 }
 
-// product4x2 is the sums over p of a[4p+i]*b[2p+j].
-func product4x2[T float](a, b []T) (c [8]T) {
-	var c00, c01, c10, c11, c20, c21, c30, c31 T
-	for len(a) >= 4 && len(b) >= 2 {
-		b0, b1 := b[0], b[1]
-		a0 := a[0]
-		c00 += a0 * b0
-		c01 += a0 * b1
-		a1 := a[1]
-		c10 += a1 * b0
-		c11 += a1 * b1
-		a2 := a[2]
-		c20 += a2 * b0
-		c21 += a2 * b1
-		a3 := a[3]
-		c30 += a3 * b0
-		c31 += a3 * b1
-		a, b = a[4:], b[2:]
+// finite tells whether op(X), rows×cols, holds no NaN and no infinity.
+func finite[T float](trans bool, rows, cols int, x []T, ld int) bool {
+	if trans {
+		rows, cols = cols, rows
 	}
-	return [8]T{c00, c01, c10, c11, c20, c21, c30, c31}
+	for i := range rows {
+		var bad T // x-x is 0, or NaN
+		for _, x := range x[i*ld : i*ld+cols] {
+			bad += x - x
+		}
+		if bad != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func transpose(yes bool) blas.Transpose {
+	if yes {
+		return blas.Trans
+	}
+	return blas.NoTrans
 }

@@ -152,6 +152,27 @@ func testReductions(t *testing.T, dev device.Device) {
 			}
 		}
 	}
+	for _, dt := range floats {
+		for _, n := range lengths {
+			x := put(dev, dt, random(dt, n, 1))
+			y := x.Clone()
+			if !dev.Equal(x, y) {
+				t.Errorf("%v Equal of %d numbers and their copy: false", dt, n)
+			}
+			if n == 0 {
+				continue
+			}
+			for _, v := range []float64{2, math.NaN()} { // NaN is equal to nothing
+				dev.Fill(x.Slice(n-1, n), v)
+				if dev.Copy(y, x); v == v {
+					dev.Fill(y.Slice(n-1, n), -v)
+				}
+				if dev.Equal(x, y) {
+					t.Errorf("%v Equal of %d numbers, the last ones %v and %v: true", dt, n, v, -v)
+				}
+			}
+		}
+	}
 	if s := dev.Sum(device.Vector{}) + dev.Dot(device.Vector{}, device.Vector{}) + dev.MaxAbs(device.Vector{}); s != 0 {
 		t.Errorf("sums of nothing: %v, expected 0", s)
 	}
@@ -283,6 +304,7 @@ func testArithmeticPanics(t *testing.T, dev device.Device) {
 			panics(t, "Multiply", func() { dev.Multiply(x, bad, x) })
 			panics(t, "MultiplyAdd", func() { dev.MultiplyAdd(x, x, bad) })
 			panics(t, "Dot", func() { dev.Dot(x, bad) })
+			panics(t, "Equal", func() { dev.Equal(x, bad) })
 			panics(t, "RowDots", func() { dev.RowDots(6, 1, x, bad, x) })
 			panics(t, "RowScale", func() { dev.RowScale(6, 1, bad, x) })
 			panics(t, "Gather", func() { dev.Gather(1, x, index, bad) })
