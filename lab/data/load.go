@@ -18,11 +18,7 @@ import (
 //
 // Pixels are on [0, 1]: see [Set.Rescale], [Set.Normalize] and [GlobalContrast].
 func Load(name string, dirs ...string) (train, test *Set, err error) {
-	if name == "digits" {
-		train, test = Digits().Split(0.2, 0)
-		return train, test, nil
-	}
-	s, err := find(name, "set of images", func(s Source) bool { return s.images != nil }, "digits")
+	s, err := find(name, "set of images", func(s Source) bool { return s.images != nil })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -90,7 +86,8 @@ func Lookup(name string) (Source, error) {
 	return find(name, "data set", func(Source) bool { return true })
 }
 
-func find(name, kind string, is func(Source) bool, known ...string) (Source, error) {
+func find(name, kind string, is func(Source) bool) (Source, error) {
+	var known []string
 	for _, s := range Sources() {
 		if !is(s) {
 			continue

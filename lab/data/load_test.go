@@ -115,6 +115,9 @@ func TestDigits(t *testing.T) {
 	if s.X[2] != 5.0/16 || slices.Max(s.X) != 1 || slices.Min(s.X) != 0 {
 		t.Errorf("pixel 2 is %v, expected 5/16", s.X[2])
 	}
+	if train, test, err := Load("digits"); err != nil || train.Len() != 1438 || test.Len() != 359 {
+		t.Errorf("by name: %v, %v, %v", train, test, err)
+	}
 	for why, text := range map[string]string{
 		"line 1, column 1: \"17\", expected a number 0..16": "17" + strings.Repeat(",0", 64) + "\n",
 		"expected a number 0..9":                            strings.Repeat("0,", 64) + "10\n",
@@ -128,11 +131,11 @@ func TestDigits(t *testing.T) {
 
 func TestUnknownNames(t *testing.T) {
 	for why, f := range map[string]func() error{
-		`no set of images is called "minst"; known: digits, mnist, fashion, cifar10, cifar100`:   func() error { _, _, err := Load("minst"); return err },
-		`no set of images is called "gutenberg"`:                                                 func() error { _, _, err := Load("gutenberg"); return err },
-		`no text of characters is called "mnist"; known: war-and-peace, gutenberg`:               func() error { _, err := Characters("mnist"); return err },
-		`no text of words is called "war-and-peace"; known: gutenberg, ptb`:                      func() error { _, err := Words("war-and-peace"); return err },
-		`no data set is called ""; known: mnist, fashion, cifar10, cifar100, war-and-peace, gut`: func() error { _, err := Lookup(""); return err },
+		`no set of images is called "minst"; known: mnist, fashion, cifar10, cifar100, digits`:           func() error { _, _, err := Load("minst"); return err },
+		`no set of images is called "gutenberg"`:                                                         func() error { _, _, err := Load("gutenberg"); return err },
+		`no text of characters is called "mnist"; known: war-and-peace, gutenberg`:                       func() error { _, err := Characters("mnist"); return err },
+		`no text of words is called "war-and-peace"; known: gutenberg, ptb`:                              func() error { _, err := Words("war-and-peace"); return err },
+		`no data set is called ""; known: mnist, fashion, cifar10, cifar100, digits, war-and-peace, gut`: func() error { _, err := Lookup(""); return err },
 	} {
 		if err := f(); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%v, expected %q", err, why)

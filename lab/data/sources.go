@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// Sources are the data sets known by name. Digits is not among them: it comes
-// with the program.
+// Sources are the data sets known by name.
 func Sources() []Source { return slices.Clone(sources) }
 
 var sources = []Source{
@@ -55,6 +54,15 @@ var sources = []Source{
 		Folders: []string{"cifar100", "cifar-100-binary"},
 		Files:   []File{{Name: "train.bin", Size: 50000 * (2 + cifarPixels)}, {Name: "test.bin", Size: 10000 * (2 + cifarPixels)}},
 		images:  cifarSets("cifar100", 100),
+	},
+	{
+		Name: "digits", Title: "1,797 handwritten digits, 8×8",
+		Terms:   "CC BY 4.0 (E. Alpaydin, C. Kaynak, 1998)",
+		Folders: []string{"digits"},
+		images: func([]file) (train, test *Set, err error) {
+			train, test = Digits().Split(0.2, 0)
+			return train, test, nil
+		},
 	},
 	{
 		Name: "war-and-peace", Title: "L. Tolstoy, War and Peace, 3.2 million characters",

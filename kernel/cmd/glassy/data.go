@@ -100,7 +100,7 @@ func (a *app) getData(ctx context.Context, sets []data.Source) error {
 		if err != nil {
 			return err
 		}
-		where := filepath.Dir(s.Find(data.Folders(a.getenv)...)[0].Path)
+		_, where := a.stateOf(s)
 		if fetched {
 			fmt.Fprintf(a.out, "%s: %s, %.1f s\n", s.Name, where, time.Since(began).Seconds())
 			fmt.Fprintf(a.out, "  terms: %s\n", s.Terms)
@@ -124,12 +124,11 @@ func (a *app) listData() {
 		}
 		fmt.Fprintf(a.out, "%-14s %-8s %s\n%23s %s\n", s.Name, state, s.Title, "", where)
 	}
-	fmt.Fprintf(a.out, "%-14s %-8s %s\n%23s %s\n", "digits", healthy, "1,797 handwritten digits, 8×8", "", "with the program")
 }
 
 // stateOf is that of a set's worst file, and where the set lies.
 func (a *app) stateOf(s data.Source) (worst state, where string) {
-	worst = healthy
+	worst, where = healthy, "with the program"
 	for _, f := range s.Find(data.Folders(a.getenv)...) {
 		switch {
 		case f.Err == nil:

@@ -38,6 +38,9 @@ func TestDataGet(t *testing.T) {
 	l.run(t, exitFailed, "data", "get", "ptb")
 	says(t, l.err.String(), "no way to fetch it is known", "Put the files into a folder ptb", "GLASSY_DATA", "LDC licence")
 
+	l.run(t, exitOK, "data", "get", "digits")
+	says(t, l.out.String(), "digits: here already, with the program")
+
 	// A program npm that cannot reach the registry, and an address nobody listens at.
 	bin := filepath.Join(l.home, "bin")
 	program(t, bin, "npm", "echo npm error code ENOTFOUND >&2; exit 1")

@@ -336,10 +336,10 @@ func (a *app) examineData(context.Context, folders) []finding {
 	}
 	var here, damaged []string
 	for _, s := range data.Sources() {
-		switch state, _ := a.stateOf(s); state {
-		case healthy:
+		switch state, _ := a.stateOf(s); {
+		case state == healthy && len(s.Files) > 0:
 			here = append(here, s.Name)
-		case wrong:
+		case state == wrong:
 			damaged = append(damaged, s.Name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"glassy/kernel/cmd/glassy/internal/files"
@@ -47,7 +48,7 @@ func (a Addresses) fetch(ctx context.Context, work string, in *intake, report Re
 
 const (
 	stall    = 60 * time.Second // without a byte
-	attempts = 5                // in a row that bring nothing
+	attempts = 4                // in a row that bring nothing
 )
 
 var client = &http.Client{Transport: &http.Transport{
@@ -59,7 +60,7 @@ var client = &http.Client{Transport: &http.Transport{
 }}
 
 // pause is how long to wait before the next attempt.
-var pause = func(failed int) time.Duration { return time.Second << failed }
+var pause = func(failed int) time.Duration { return time.Second << (failed - 1) }
 
 // download gets an address into a file beside path, which takes its place when
 // it is whole. A connection that breaks is taken up where it broke, now or in a
@@ -79,7 +80,7 @@ func download(ctx context.Context, url, path string, report Report) error {
 			failed = 0
 		}
 		if failed++; failed >= attempts || ctx.Err() != nil || errors.As(err, &final) {
-			return fmt.Errorf("%s: %w", url, err)
+			return fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
 		select {
 		case <-time.After(pause(failed)):
@@ -111,7 +112,7 @@ func attempt(ctx context.Context, url, part, name string, report Report) (n int6
 	resp, err := client.Do(req)
 	if err != nil {
 		var dns *net.DNSError
-		if errors.As(err, &dns) && dns.IsNotFound {
+		if errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENETUNREACH) {
 			return 0, finalError{fmt.Errorf("%w; is this machine offline?", errors.Unwrap(err))}
 		}
 		return 0, err
