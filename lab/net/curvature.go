@@ -5,7 +5,7 @@ import "glassy/lab/device"
 // A point is what the machine holds of an earlier call, for the next at the
 // same x: of all samples, where they are one chunk.
 type point struct {
-	x       device.Vector // a copy of where it is
+	x, kept device.Vector // copies of where it is and of the kept statistics then
 	forward bool          // what forward leaves
 	deltas  bool          // and what backward with keep does
 }
@@ -15,35 +15,29 @@ func (p *point) forget() { p.forward, p.deltas = false, false }
 // move tells what the machine holds of x and remembers that it is there now.
 func (l *Loss) move(x device.Vector) {
 	p := &l.at
-	if p.forward && l.m.dev.Equal(p.x, x) {
+	if p.forward && l.m.dev.Equal(p.kept, l.m.statistics) && l.m.dev.Equal(p.x, x) {
 		return
 	}
 	p.forget()
-	if l.holds() {
+	if l.Samples() <= l.size() {
 		if p.x.Len() == 0 {
-			p.x = l.New()
+			p.x, p.kept = l.New(), l.m.statistics.New()
 		}
 		l.m.dev.Copy(p.x, x)
+		l.m.dev.Copy(p.kept, l.m.statistics)
 	}
 }
 
-// holds tells whether the machine can hold what all samples leave in it.
-func (l *Loss) holds() bool { return l.batch || l.Samples() <= max(l.held, l.chunk) }
-
-// curve calls f after forward, and after backward where f needs deltas: once for
-// all samples where the machine can hold them, and then not passing again through
-// what it holds; else for each chunk.
+// curve calls f for each chunk after forward, and after backward where f needs
+// deltas; the one chunk that the machine still holds is not worked out again.
 func (l *Loss) curve(deltas bool, f func()) {
 	p := &l.at
 	if p.forward && (p.deltas || !deltas) {
 		f()
 		return
 	}
-	one, size := l.holds(), l.chunk
-	if one {
-		size = l.Samples()
-	}
-	l.chunksOf(size, func() {
+	one := l.Samples() <= l.size()
+	l.chunks(func() {
 		l.m.keep = deltas
 		l.forward()
 		if deltas {
@@ -56,10 +50,9 @@ func (l *Loss) curve(deltas bool, f func()) {
 }
 
 // HessianVector is hv = ∇²f(x) v, exact: the derivative along v of the gradient,
-// forward over reverse (Pearlmutter 1994). It costs 2 to 2.7 gradients. Where the
-// activations of all samples together are at most 2²⁶ numbers (a thousand samples
-// or some, of a small network) it holds them and the deltas, and further products
-// at the same x cost 1.2 to 2: they have no passes left but the tangents'.
+// forward over reverse (Pearlmutter 1994). It costs 1.5 to 2.7 gradients; where
+// all samples are one chunk the machine holds what depends on x alone, and further
+// products at the same x cost 1.2 to 2.
 func (l *Loss) HessianVector(x, v, hv device.Vector) {
 	l.begin("HessianVector", x)
 	l.need("HessianVector", "v", v)

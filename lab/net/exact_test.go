@@ -117,8 +117,15 @@ func TestKeptStatistics(t *testing.T) {
 	near("after a batch", kept(l), [4]float64{.15, .2, .9 + .05, .9 + .8})
 	near("of the loss on other data", kept(test), kept(l))
 	near("of the copy", kept(copied), start)
-	before := test.Value(x)
+	before, stale, fresh := test.Value(x), test.New(), test.New()
+	test.HessianVector(x, x, stale)
 	l.Refresh(x)
+	test.HessianVector(x, x, fresh)
+	want := test.New()
+	test.clone().HessianVector(x, x, want)
+	if distance(fresh, want) != 0 || distance(stale, want) == 0 {
+		t.Error("a Hessian-vector product after Refresh goes by the statistics before it")
+	}
 	// means 3 and 2, sums of squares 4+1+0+9 and 16 over 3
 	near("refreshed", kept(l), [4]float64{3, 2, 14. / 3, 16. / 3})
 	if test.Value(x) == before {

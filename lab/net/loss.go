@@ -32,7 +32,6 @@ type Loss struct {
 	seed  uint64 // of the batch's dropout
 	least int    // samples that batch-norm needs in a batch
 	chunk int    // samples that are worked on at once
-	held  int    // samples that curvature can hold at once
 
 	m    *machine
 	feed feed
@@ -82,7 +81,7 @@ func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
 	for _, variance := range p.ones {
 		m.dev.Fill(variance.of(m.statistics), 1)
 	}
-	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size), held: (1 << 26) / p.size}
+	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size)}
 	if err := l.take(set, p.tokens); err != nil {
 		return nil, err
 	}
@@ -140,7 +139,7 @@ func (l *Loss) clone() *Loss {
 	var p plan
 	root, _ := p.network(l.arch)
 	return &Loss{
-		arch: l.arch, dim: l.dim, index: l.index, batch: l.batch, seed: l.seed, least: l.least, chunk: l.chunk, held: l.held,
+		arch: l.arch, dim: l.dim, index: l.index, batch: l.batch, seed: l.seed, least: l.least, chunk: l.chunk,
 		m:    &machine{dev: l.m.dev, dtype: l.m.dtype, root: root, statistics: l.m.statistics},
 		feed: l.feed.open(),
 	}
@@ -249,16 +248,19 @@ func (l *Loss) begin(what string, x device.Vector) {
 	m.keep, m.add, m.key = false, false, rng.Key(l.seed)
 }
 
+// size is how many samples a chunk has.
+func (l *Loss) size() int {
+	if l.batch {
+		return l.Samples()
+	}
+	return l.chunk
+}
+
 // chunks loads one chunk of the samples after the other and calls f for each;
 // after the first, what f makes is added.
-func (l *Loss) chunks(f func()) { l.chunksOf(l.chunk, f) }
-
-func (l *Loss) chunksOf(size int, f func()) {
-	if l.batch {
-		size = l.Samples()
-	}
-	for from := 0; from < l.Samples(); from += size {
-		to := min(from+size, l.Samples())
+func (l *Loss) chunks(f func()) {
+	for from := 0; from < l.Samples(); from += l.size() {
+		to := min(from+l.size(), l.Samples())
 		l.m.add = from > 0
 		if l.index != nil {
 			l.feed.load(l.m, l.index[from:to])

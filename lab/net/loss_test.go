@@ -166,7 +166,7 @@ func TestChunks(t *testing.T) {
 	for _, a := range cases {
 		l, x, v := lossOf(t, a, 7)
 		whole := results(l, x, v)
-		l.chunk, l.held = 3, 3
+		l.chunk = 3
 		for i, r := range results(l, x, v) {
 			if d := distance(r, whole[i]); d > 1e-12 {
 				t.Errorf("%s: result %d in chunks differs by %.2g", a.Name, i, d)
