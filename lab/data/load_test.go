@@ -3,7 +3,9 @@ package data
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -185,6 +187,31 @@ func TestFind(t *testing.T) {
 	t.Cleanup(func() { home.Store(nil) })
 	if files, err := s.read(nil); err != nil || string(files[0].b) != "hello\n" {
 		t.Errorf("with a home: %v", err)
+	}
+}
+
+// Two sets have files of one name; in a folder that holds one of them, the other
+// is missing, not damaged.
+func TestFilesOfOneName(t *testing.T) {
+	all := sources
+	t.Cleanup(func() { sources = all })
+	of := func(name, text string) Source {
+		sum := sha256.Sum256([]byte(text))
+		return Source{Name: name, Folders: []string{name}, Files: []File{{Name: "a", SHA256: hex.EncodeToString(sum[:])}}}
+	}
+	one, two := of("one", "1"), of("two", "2")
+	sources = []Source{one, two}
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "a"), []byte("2"))
+	if err := two.Find(dir)[0].Err; err != nil {
+		t.Error(err)
+	}
+	if err := one.Find(dir)[0].Err; !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the other set: %v, expected that it is not there", err)
+	}
+	put(t, filepath.Join(dir, "a"), []byte("3"))
+	if err := one.Find(dir)[0].Err; err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what belongs to neither: %v, expected that it is damaged", err)
 	}
 }
 
