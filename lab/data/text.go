@@ -133,19 +133,9 @@ func NewWords(name, train, validation, test string, most int) (*Corpus, error) {
 
 // vocabulary is the most frequent words, at most that many with the two symbols.
 func vocabulary(words []string, most int) []string {
-	count := map[string]int{EndOfLine: 0, Unknown: 0}
+	count := map[string]int{}
 	for _, w := range words {
 		count[w]++
-	}
-	all := make([]string, 0, len(count))
-	for w := range count {
-		all = append(all, w)
-	}
-	rank := func(w string) int { // the two symbols are always among the first
-		if w == EndOfLine || w == Unknown {
-			return 0
-		}
-		return 1
 	}
 	byCount := func(a, b string) int {
 		if count[a] != count[b] {
@@ -153,25 +143,20 @@ func vocabulary(words []string, most int) []string {
 		}
 		return strings.Compare(a, b)
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if rank(a) != rank(b) {
-			return rank(a) - rank(b)
-		}
-		return byCount(a, b)
-	})
-	all = all[:min(most, len(all))]
-	// How many words were left out only becomes known here: they count as Unknown.
-	kept := map[string]bool{}
-	for _, w := range all {
-		kept[w] = true
-	}
-	for w, n := range count {
-		if !kept[w] {
-			count[Unknown] += n
+	var all []string
+	for w := range count {
+		if w != EndOfLine && w != Unknown {
+			all = append(all, w)
 		}
 	}
 	slices.SortFunc(all, byCount)
-	return all
+	kept := all[:min(most-2, len(all))]
+	for _, w := range all[len(kept):] {
+		count[Unknown] += count[w]
+	}
+	kept = append(kept, EndOfLine, Unknown)
+	slices.SortFunc(kept, byCount)
+	return kept
 }
 
 func joinWords(symbols []string) string {
