@@ -1,7 +1,5 @@
 package device
 
-import "math"
-
 // expectCells checks vectors of n cells of width h: gates of 4h numbers a cell,
 // states of h.
 func expectCells(op string, n, h int, gates, states map[string]Vector) DType {
@@ -37,13 +35,16 @@ func lstm[T float](d *cpu, n int, gates, cprev, c, out Vector) {
 	d.each(n, func(r int) {
 		i, f, o, g := split4(Gates, r, n)
 		cprev, c, out := row(Cprev, r, n), row(C, r, n), row(Out, r, n)
+		sigmoids(i, i)
+		sigmoids(f, f)
+		sigmoids(o, o)
+		tanhs(g, g)
 		for j := range c {
-			iv, fv := sigmoid(float64(i[j])), sigmoid(float64(f[j]))
-			ov, gv := sigmoid(float64(o[j])), math.Tanh(float64(g[j]))
-			cv := fv*float64(cprev[j]) + iv*gv
-			i[j], f[j], o[j], g[j] = T(iv), T(fv), T(ov), T(gv)
-			c[j] = T(cv)
-			out[j] = T(ov * math.Tanh(cv))
+			c[j] = f[j]*cprev[j] + i[j]*g[j]
+		}
+		tanhs(c, out)
+		for j := range out {
+			out[j] *= o[j]
 		}
 	})
 }
@@ -51,20 +52,22 @@ func lstm[T float](d *cpu, n int, gates, cprev, c, out Vector) {
 func (d *cpu) LSTMBack(n, h int, gates, cprev, c, dout, dc, dgates Vector) {
 	if expectCells("LSTMBack", n, h, map[string]Vector{"gates": gates, "dgates": dgates},
 		map[string]Vector{"cprev": cprev, "c": c, "dout": dout, "dc": dc}) == Float32 {
-		lstmBack[float32](d, n, gates, cprev, c, dout, dc, dgates)
+		lstmBack[float32](d, n, h, gates, cprev, c, dout, dc, dgates)
 	} else {
-		lstmBack[float64](d, n, gates, cprev, c, dout, dc, dgates)
+		lstmBack[float64](d, n, h, gates, cprev, c, dout, dc, dgates)
 	}
 }
 
-func lstmBack[T float](d *cpu, n int, gates, cprev, c, dout, dc, dgates Vector) {
+func lstmBack[T float](d *cpu, n, h int, gates, cprev, c, dout, dc, dgates Vector) {
 	Gates, DGates, Cprev, C, DOut, DC := Host[T](gates), Host[T](dgates), Host[T](cprev), Host[T](c), Host[T](dout), Host[T](dc)
 	d.each(n, func(r int) {
 		i, f, o, g := split4(Gates, r, n)
 		di, df, do, dg := split4(DGates, r, n)
 		cprev, c, dout, dc := row(Cprev, r, n), row(C, r, n), row(DOut, r, n), row(DC, r, n)
-		for j := range c {
-			th := T(math.Tanh(float64(c[j])))
+		tanhC, done := scratch[T](h)
+		defer done()
+		tanhs(c, tanhC)
+		for j, th := range tanhC {
 			u := dc[j] + dout[j]*o[j]*(1-th*th) // the derivative by c, all of it
 			di[j] = u * g[j] * i[j] * (1 - i[j])
 			df[j] = u * cprev[j] * f[j] * (1 - f[j])
@@ -78,13 +81,13 @@ func lstmBack[T float](d *cpu, n int, gates, cprev, c, dout, dc, dgates Vector) 
 func (d *cpu) LSTMTangent(n, h int, gates, tgates, cprev, tcprev, c, tc, tout Vector) {
 	if expectCells("LSTMTangent", n, h, map[string]Vector{"gates": gates, "tgates": tgates},
 		map[string]Vector{"cprev": cprev, "tcprev": tcprev, "c": c, "tc": tc, "tout": tout}) == Float32 {
-		lstmTangent[float32](d, n, gates, tgates, cprev, tcprev, c, tc, tout)
+		lstmTangent[float32](d, n, h, gates, tgates, cprev, tcprev, c, tc, tout)
 	} else {
-		lstmTangent[float64](d, n, gates, tgates, cprev, tcprev, c, tc, tout)
+		lstmTangent[float64](d, n, h, gates, tgates, cprev, tcprev, c, tc, tout)
 	}
 }
 
-func lstmTangent[T float](d *cpu, n int, gates, tgates, cprev, tcprev, c, tc, tout Vector) {
+func lstmTangent[T float](d *cpu, n, h int, gates, tgates, cprev, tcprev, c, tc, tout Vector) {
 	Gates, TGates, Cprev, TCprev := Host[T](gates), Host[T](tgates), Host[T](cprev), Host[T](tcprev)
 	C, TC, TOut := Host[T](c), Host[T](tc), Host[T](tout)
 	d.each(n, func(r int) {
@@ -92,13 +95,15 @@ func lstmTangent[T float](d *cpu, n int, gates, tgates, cprev, tcprev, c, tc, to
 		ti, tf, to, tg := split4(TGates, r, n)
 		cprev, tcprev := row(Cprev, r, n), row(TCprev, r, n)
 		c, tc, tout := row(C, r, n), row(TC, r, n), row(TOut, r, n)
-		for j := range c {
+		tanhC, done := scratch[T](h)
+		defer done()
+		tanhs(c, tanhC)
+		for j, th := range tanhC {
 			ti[j] *= i[j] * (1 - i[j])
 			tf[j] *= f[j] * (1 - f[j])
 			to[j] *= o[j] * (1 - o[j])
 			tg[j] *= 1 - g[j]*g[j]
 			tc[j] = tf[j]*cprev[j] + f[j]*tcprev[j] + ti[j]*g[j] + i[j]*tg[j]
-			th := T(math.Tanh(float64(c[j])))
 			tout[j] = to[j]*th + o[j]*(1-th*th)*tc[j]
 		}
 	})
@@ -107,13 +112,13 @@ func lstmTangent[T float](d *cpu, n int, gates, tgates, cprev, tcprev, c, tc, to
 func (d *cpu) LSTMBackTangent(n, h int, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates Vector) {
 	if expectCells("LSTMBackTangent", n, h, map[string]Vector{"gates": gates, "tgates": tgates, "tdgates": tdgates},
 		map[string]Vector{"cprev": cprev, "tcprev": tcprev, "c": c, "tc": tc, "dout": dout, "tdout": tdout, "dc": dc, "tdc": tdc}) == Float32 {
-		lstmBackTangent[float32](d, n, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates)
+		lstmBackTangent[float32](d, n, h, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates)
 	} else {
-		lstmBackTangent[float64](d, n, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates)
+		lstmBackTangent[float64](d, n, h, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates)
 	}
 }
 
-func lstmBackTangent[T float](d *cpu, n int, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates Vector) {
+func lstmBackTangent[T float](d *cpu, n, h int, gates, tgates, cprev, tcprev, c, tc, dout, tdout, dc, tdc, tdgates Vector) {
 	Gates, TGates, TDGates := Host[T](gates), Host[T](tgates), Host[T](tdgates)
 	Cprev, TCprev, C, TC := Host[T](cprev), Host[T](tcprev), Host[T](c), Host[T](tc)
 	DOut, TDOut, DC, TDC := Host[T](dout), Host[T](tdout), Host[T](dc), Host[T](tdc)
@@ -123,8 +128,10 @@ func lstmBackTangent[T float](d *cpu, n int, gates, tgates, cprev, tcprev, c, tc
 		tdi, tdf, tdo, tdg := split4(TDGates, r, n)
 		cprev, tcprev, c, tc := row(Cprev, r, n), row(TCprev, r, n), row(C, r, n), row(TC, r, n)
 		dout, tdout, dc, tdc := row(DOut, r, n), row(TDOut, r, n), row(DC, r, n), row(TDC, r, n)
-		for j := range c {
-			th := T(math.Tanh(float64(c[j])))
+		tanhC, done := scratch[T](h)
+		defer done()
+		tanhs(c, tanhC)
+		for j, th := range tanhC {
 			s := 1 - th*th
 			u := dc[j] + dout[j]*o[j]*s
 			tu := tdc[j] + (tdout[j]*o[j]+dout[j]*to[j]-2*dout[j]*o[j]*th*tc[j])*s

@@ -2,7 +2,7 @@ package device
 
 import "math"
 
-// In this file the letters of Ioffe & Szegedy (2015): x̂ is xh.
+// Batch normalisation (Ioffe & Szegedy 2015); x̂ is xh. Sums are in float64.
 
 func (s Channels) expect(op string, data map[string]Vector, perChannel map[string]Vector, t DType) {
 	s.check(op)
@@ -20,32 +20,77 @@ func (d *cpu) NormStats(s Channels, x, mean, variance Vector) {
 	expect("NormStats", "variance", variance, mean.dtype, s.C)
 	expect("NormStats", "x", x, mean.dtype, s.N*s.C*s.S)
 	if mean.dtype == Float32 {
-		normStats[float32](d, s, x, mean, variance)
+		normStats(d, s, Host[float32](x), Host[float32](mean), Host[float32](variance))
 	} else {
-		normStats[float64](d, s, x, mean, variance)
+		normStats(d, s, Host[float64](x), Host[float64](mean), Host[float64](variance))
 	}
 }
 
-func normStats[T float](d *cpu, s Channels, x, mean, variance Vector) {
-	X, Mean, Variance := Host[T](x), Host[T](mean), Host[T](variance)
+func normStats[T float](d *cpu, s Channels, x, mean, variance []T) {
 	m := float64(s.N * s.S)
-	d.each(s.C, func(c int) {
-		sum := 0.0
-		for n := range s.N {
-			for _, v := range channel(s, X, n, c) {
-				sum += float64(v)
+	byChannel(d, s, [][]T{x}, nil, func(s Channels, from, to int, in, _ [][]T) {
+		for c := from; c < to; c++ {
+			sum := 0.0
+			for n := range s.N {
+				sum += total(channel(s, in[0], n, c-from))
 			}
-		}
-		mean := sum / m
-		sum = 0
-		for n := range s.N {
-			for _, v := range channel(s, X, n, c) {
-				u := float64(v) - mean
-				sum += u * u
+			centre := sum / m
+			sum = 0
+			for n := range s.N {
+				sum += squares(channel(s, in[0], n, c-from), centre)
 			}
+			mean[c], variance[c] = T(centre), T(sum/m)
 		}
-		Mean[c], Variance[c] = T(mean), T(sum/m)
 	})
+}
+
+// total is Σ x[i].
+func total[T float](x []T) float64 {
+	var s0, s1, s2, s3 float64 // four sums that do not wait for each other
+	for ; len(x) >= 4; x = x[4:] {
+		s0 += float64(x[0])
+		s1 += float64(x[1])
+		s2 += float64(x[2])
+		s3 += float64(x[3])
+	}
+	for _, v := range x {
+		s0 += float64(v)
+	}
+	return s0 + s1 + (s2 + s3)
+}
+
+// squares is Σ (x[i]-centre)².
+func squares[T float](x []T, centre float64) float64 {
+	var s0, s1, s2, s3 float64
+	for ; len(x) >= 4; x = x[4:] {
+		a, b, c, d := float64(x[0])-centre, float64(x[1])-centre, float64(x[2])-centre, float64(x[3])-centre
+		s0 += a * a
+		s1 += b * b
+		s2 += c * c
+		s3 += d * d
+	}
+	for _, v := range x {
+		a := float64(v) - centre
+		s0 += a * a
+	}
+	return s0 + s1 + (s2 + s3)
+}
+
+// moments is Σ u[i] and Σ (x[i]-centre) u[i].
+func moments[T float](x, u []T, centre float64) (sum, product float64) {
+	var s0, s1, p0, p1 float64
+	for ; len(x) >= 2 && len(u) >= 2; x, u = x[2:], u[2:] {
+		a, b := float64(u[0]), float64(u[1])
+		s0 += a
+		s1 += b
+		p0 += (float64(x[0]) - centre) * a
+		p1 += (float64(x[1]) - centre) * b
+	}
+	for i, v := range u {
+		s0 += float64(v)
+		p0 += (float64(x[i]) - centre) * float64(v)
+	}
+	return s0 + s1, p0 + p1
 }
 
 func (d *cpu) InverseSqrt(epsilon float64, x, y Vector) {
@@ -70,21 +115,28 @@ func (d *cpu) Norm(s Channels, x, mean, istd, scale, shift, y Vector) {
 	s.expect(op, map[string]Vector{"x": x, "y": y},
 		map[string]Vector{"mean": mean, "istd": istd, "scale": scale, "shift": shift}, x.dtype)
 	if x.dtype == Float32 {
-		norm[float32](d, s, x, mean, istd, scale, shift, y)
+		norm(d, s, Host[float32](x), Host[float32](mean), Host[float32](istd), Host[float32](scale), Host[float32](shift), Host[float32](y))
 	} else {
-		norm[float64](d, s, x, mean, istd, scale, shift, y)
+		norm(d, s, Host[float64](x), Host[float64](mean), Host[float64](istd), Host[float64](scale), Host[float64](shift), Host[float64](y))
 	}
 }
 
-func norm[T float](d *cpu, s Channels, x, mean, istd, scale, shift, y Vector) {
-	X, Y := Host[T](x), Host[T](y)
-	Mean, Istd, Scale, Shift := Host[T](mean), Host[T](istd), Host[T](scale), Host[T](shift)
-	d.each(s.N, func(n int) {
-		for c := range s.C {
-			x, y := channel(s, X, n, c), channel(s, Y, n, c)
-			mean, a, b := Mean[c], Istd[c]*Scale[c], Shift[c]
-			for i, v := range x {
-				y[i] = a*(v-mean) + b
+func norm[T float](d *cpu, s Channels, x, mean, istd, scale, shift, y []T) {
+	d.rows(s.N, s.C*s.S, func(from, to int) {
+		for n := from; n < to; n++ {
+			if s.S == 1 {
+				x, y := row(x, n, s.N), row(y, n, s.N)
+				for c, v := range x {
+					y[c] = istd[c]*scale[c]*(v-mean[c]) + shift[c]
+				}
+				continue
+			}
+			for c := range s.C {
+				x, y := channel(s, x, n, c), channel(s, y, n, c)
+				mean, a, b := mean[c], istd[c]*scale[c], shift[c]
+				for i, v := range x {
+					y[i] = a*(v-mean) + b
+				}
 			}
 		}
 	})
@@ -96,37 +148,36 @@ func (d *cpu) NormBack(s Channels, train bool, x, mean, istd, scale, dy, dx Vect
 	s.expect(op, map[string]Vector{"x": x, "dy": dy, "dx": dx},
 		map[string]Vector{"mean": mean, "istd": istd, "scale": scale, "dscale": dscale, "dshift": dshift}, x.dtype)
 	if x.dtype == Float32 {
-		normBack[float32](d, s, train, x, mean, istd, scale, dy, dx, add, dscale, dshift)
+		normBack(d, s, train, Host[float32](x), Host[float32](mean), Host[float32](istd), Host[float32](scale), Host[float32](dy), Host[float32](dx), add, Host[float32](dscale), Host[float32](dshift))
 	} else {
-		normBack[float64](d, s, train, x, mean, istd, scale, dy, dx, add, dscale, dshift)
+		normBack(d, s, train, Host[float64](x), Host[float64](mean), Host[float64](istd), Host[float64](scale), Host[float64](dy), Host[float64](dx), add, Host[float64](dscale), Host[float64](dshift))
 	}
 }
 
-func normBack[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, dy, dx Vector, add bool, dscale, dshift Vector) {
-	X, DY, DX := Host[T](x), Host[T](dy), Host[T](dx)
-	Mean, Istd, Scale := Host[T](mean), Host[T](istd), Host[T](scale)
-	DScale, DShift := Host[T](dscale), Host[T](dshift)
+func normBack[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, dy, dx []T, add bool, dscale, dshift []T) {
 	m := float64(s.N * s.S)
-	d.each(s.C, func(c int) {
-		mean, istd, scale := float64(Mean[c]), float64(Istd[c]), float64(Scale[c])
-		var sdy, sxhdy float64 // Σ dy, Σ x̂ dy
-		for n := range s.N {
-			x, dy := channel(s, X, n, c), channel(s, DY, n, c)
-			for i, u := range dy {
-				sdy += float64(u)
-				sxhdy += (float64(x[i]) - mean) * istd * float64(u)
+	byChannel(d, s, [][]T{x, dy}, [][]T{dx}, func(s Channels, from, to int, in, out [][]T) {
+		for c := from; c < to; c++ {
+			var sdy, sxdy float64 // Σ dy, Σ (x-mean) dy
+			for n := range s.N {
+				sum, product := moments(channel(s, in[0], n, c-from), channel(s, in[1], n, c-from), float64(mean[c]))
+				sdy += sum
+				sxdy += product
 			}
-		}
-		put(DScale, c, sxhdy, add)
-		put(DShift, c, sdy, add)
-		if !train {
-			sdy, sxhdy = 0, 0
-		}
-		for n := range s.N {
-			x, dy, dx := channel(s, X, n, c), channel(s, DY, n, c), channel(s, DX, n, c)
-			for i, u := range dy {
-				xh := (float64(x[i]) - mean) * istd
-				dx[i] = T(scale * istd * (float64(u) - sdy/m - xh*sxhdy/m))
+			sxdy *= float64(istd[c]) // Σ x̂ dy
+			put(dscale, c, sxdy, add)
+			put(dshift, c, sdy, add)
+			if !train {
+				sdy, sxdy = 0, 0
+			}
+			// J dy = istd·(dy - ⟨dy⟩ - (x-mean)·istd⟨x̂ dy⟩)
+			a, mean, mdy, k := scale[c]*istd[c], mean[c], T(sdy/m), T(sxdy/m*float64(istd[c]))
+			for n := range s.N {
+				x, dy, dx := channel(s, in[0], n, c-from), channel(s, in[1], n, c-from), channel(s, out[0], n, c-from)
+				dy, dx = dy[:len(x)], dx[:len(x)]
+				for i, v := range x {
+					dx[i] = a * (dy[i] - mdy - (v-mean)*k)
+				}
 			}
 		}
 	})
@@ -138,37 +189,33 @@ func (d *cpu) NormTangent(s Channels, train bool, x, mean, istd, scale, tx, tsca
 	s.expect(op, map[string]Vector{"x": x, "tx": tx, "ty": ty},
 		map[string]Vector{"mean": mean, "istd": istd, "scale": scale, "tscale": tscale, "tshift": tshift}, x.dtype)
 	if x.dtype == Float32 {
-		normTangent[float32](d, s, train, x, mean, istd, scale, tx, tscale, tshift, ty)
+		normTangent(d, s, train, Host[float32](x), Host[float32](mean), Host[float32](istd), Host[float32](scale), Host[float32](tx), Host[float32](tscale), Host[float32](tshift), Host[float32](ty))
 	} else {
-		normTangent[float64](d, s, train, x, mean, istd, scale, tx, tscale, tshift, ty)
+		normTangent(d, s, train, Host[float64](x), Host[float64](mean), Host[float64](istd), Host[float64](scale), Host[float64](tx), Host[float64](tscale), Host[float64](tshift), Host[float64](ty))
 	}
 }
 
-func normTangent[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, tx, tscale, tshift, ty Vector) {
-	X, TX, TY := Host[T](x), Host[T](tx), Host[T](ty)
-	Mean, Istd, Scale := Host[T](mean), Host[T](istd), Host[T](scale)
-	TScale, TShift := Host[T](tscale), Host[T](tshift)
+func normTangent[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, tx, tscale, tshift, ty []T) {
 	m := float64(s.N * s.S)
-	d.each(s.C, func(c int) {
-		mean, istd, scale := float64(Mean[c]), float64(Istd[c]), float64(Scale[c])
-		tscale, tshift := float64(TScale[c]), float64(TShift[c])
-		var mtx, mxhtx float64 // ⟨tx⟩, ⟨x̂ tx⟩
-		if train {
-			for n := range s.N {
-				x, tx := channel(s, X, n, c), channel(s, TX, n, c)
-				for i, t := range tx {
-					mtx += float64(t)
-					mxhtx += (float64(x[i]) - mean) * istd * float64(t)
+	byChannel(d, s, [][]T{x, tx}, [][]T{ty}, func(s Channels, from, to int, in, out [][]T) {
+		for c := from; c < to; c++ {
+			var stx, sxtx float64 // Σ tx, Σ (x-mean) tx
+			if train {
+				for n := range s.N {
+					sum, product := moments(channel(s, in[0], n, c-from), channel(s, in[1], n, c-from), float64(mean[c]))
+					stx += sum
+					sxtx += product
 				}
 			}
-			mtx /= m
-			mxhtx /= m
-		}
-		for n := range s.N {
-			x, tx, ty := channel(s, X, n, c), channel(s, TX, n, c), channel(s, TY, n, c)
-			for i, t := range tx {
-				xh := (float64(x[i]) - mean) * istd
-				ty[i] = T(scale*istd*(float64(t)-mtx-xh*mxhtx) + tscale*xh + tshift)
+			istd := float64(istd[c])
+			a, mean, mtx, b := scale[c]*T(istd), mean[c], T(stx/m), tshift[c]
+			k := T(float64(tscale[c])*istd - float64(scale[c])*istd*istd*istd*sxtx/m)
+			for n := range s.N {
+				x, tx, ty := channel(s, in[0], n, c-from), channel(s, in[1], n, c-from), channel(s, out[0], n, c-from)
+				tx, ty = tx[:len(x)], ty[:len(x)]
+				for i, v := range x {
+					ty[i] = a*(tx[i]-mtx) + (v-mean)*k + b
+				}
 			}
 		}
 	})
@@ -180,64 +227,60 @@ func (d *cpu) NormBackTangent(s Channels, train bool, x, mean, istd, scale, tx, 
 	s.expect(op, map[string]Vector{"x": x, "tx": tx, "dy": dy, "tdy": tdy, "tdx": tdx},
 		map[string]Vector{"mean": mean, "istd": istd, "scale": scale, "tscale": tscale, "tdscale": tdscale, "tdshift": tdshift}, x.dtype)
 	if x.dtype == Float32 {
-		normBackTangent[float32](d, s, train, x, mean, istd, scale, tx, tscale, dy, tdy, tdx, add, tdscale, tdshift)
+		normBackTangent(d, s, train, Host[float32](x), Host[float32](mean), Host[float32](istd), Host[float32](scale), Host[float32](tx), Host[float32](tscale), Host[float32](dy), Host[float32](tdy), Host[float32](tdx), add, Host[float32](tdscale), Host[float32](tdshift))
 	} else {
-		normBackTangent[float64](d, s, train, x, mean, istd, scale, tx, tscale, dy, tdy, tdx, add, tdscale, tdshift)
+		normBackTangent(d, s, train, Host[float64](x), Host[float64](mean), Host[float64](istd), Host[float64](scale), Host[float64](tx), Host[float64](tscale), Host[float64](dy), Host[float64](tdy), Host[float64](tdx), add, Host[float64](tdscale), Host[float64](tdshift))
 	}
 }
 
-func normBackTangent[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, tx, tscale, dy, tdy, tdx Vector, add bool, tdscale, tdshift Vector) {
-	X, TX, DY, TDY, TDX := Host[T](x), Host[T](tx), Host[T](dy), Host[T](tdy), Host[T](tdx)
-	Mean, Istd, Scale, TScale := Host[T](mean), Host[T](istd), Host[T](scale), Host[T](tscale)
-	TDScale, TDShift := Host[T](tdscale), Host[T](tdshift)
+func normBackTangent[T float](d *cpu, s Channels, train bool, x, mean, istd, scale, tx, tscale, dy, tdy, tdx []T, add bool, tdscale, tdshift []T) {
 	m := float64(s.N * s.S)
-	d.each(s.C, func(c int) {
-		mean, istd, scale, tscale := float64(Mean[c]), float64(Istd[c]), float64(Scale[c]), float64(TScale[c])
-		// Means over the channel: of tx, x̂ tx, dy, x̂ dy, tdy, x̂ tdy, tx dy.
-		var mtx, mxhtx, mdy, mxhdy, mtdy, mxhtdy, mtxdy float64
-		for n := range s.N {
-			x, tx, dy, tdy := channel(s, X, n, c), channel(s, TX, n, c), channel(s, DY, n, c), channel(s, TDY, n, c)
-			for i, v := range x {
-				xh := (float64(v) - mean) * istd
-				t, u, tu := float64(tx[i]), float64(dy[i]), float64(tdy[i])
-				mtx += t
-				mxhtx += xh * t
-				mdy += u
-				mxhdy += xh * u
-				mtdy += tu
-				mxhtdy += xh * tu
-				mtxdy += t * u
-			}
-		}
-		for _, sum := range []*float64{&mtx, &mxhtx, &mdy, &mxhdy, &mtdy, &mxhtdy, &mtxdy} {
-			*sum /= m
-		}
-		mtxhdy := istd * mtxdy // ⟨tx̂ dy⟩
-		if train {
-			mtxhdy -= istd * (mtx*mdy + mxhtx*mxhdy)
-		}
-		if s.N*s.S > 0 {
-			put(TDScale, c, m*(mxhtdy+mtxhdy), add)
-			put(TDShift, c, m*mtdy, add)
-		} else {
-			put(TDScale, c, 0, add)
-			put(TDShift, c, 0, add)
-		}
-		for n := range s.N {
-			x, tx, dy := channel(s, X, n, c), channel(s, TX, n, c), channel(s, DY, n, c)
-			tdy, tdx := channel(s, TDY, n, c), channel(s, TDX, n, c)
-			for i, v := range x {
-				xh := (float64(v) - mean) * istd
-				t, u, tu := float64(tx[i]), float64(dy[i]), float64(tdy[i])
-				if !train {
-					tdx[i] = T(istd * (scale*tu + tscale*u))
-					continue
+	byChannel(d, s, [][]T{x, tx, dy, tdy}, [][]T{tdx}, func(s Channels, from, to int, in, out [][]T) {
+		for c := from; c < to; c++ {
+			mean, istd, scale, tscale := float64(mean[c]), float64(istd[c]), float64(scale[c]), float64(tscale[c])
+			// Sums over the channel: of tx, x̂ tx, dy, x̂ dy, tdy, x̂ tdy, tx dy.
+			var stx, sxtx, sdy, sxdy, stdy, sxtdy, stxdy float64
+			for n := range s.N {
+				x, tx := channel(s, in[0], n, c-from), channel(s, in[1], n, c-from)
+				dy, tdy := channel(s, in[2], n, c-from), channel(s, in[3], n, c-from)
+				tx, dy, tdy = tx[:len(x)], dy[:len(x)], tdy[:len(x)]
+				for i, v := range x {
+					xh := (float64(v) - mean) * istd
+					t, u, tu := float64(tx[i]), float64(dy[i]), float64(tdy[i])
+					stx += t
+					sxtx += xh * t
+					sdy += u
+					sxdy += xh * u
+					stdy += tu
+					sxtdy += xh * tu
+					stxdy += t * u
 				}
-				txh := istd * (t - mtx - xh*mxhtx)
-				jdy := istd * (u - mdy - xh*mxhdy)
-				jtdy := istd * (tu - mtdy - xh*mxhtdy)
-				tjdy := -istd * (mxhtx*jdy + txh*mxhdy + xh*mtxhdy)
-				tdx[i] = T(scale*(jtdy+tjdy) + tscale*jdy)
+			}
+			stxdy *= istd // Σ tx̂ dy
+			if train && m > 0 {
+				stxdy -= istd * (stx*sdy + sxtx*sxdy) / m
+			}
+			put(tdscale, c, sxtdy+stxdy, add)
+			put(tdshift, c, stdy, add)
+			if !train {
+				stx, sxtx, sdy, sxdy, stdy, sxtdy, stxdy = 0, 0, 0, 0, 0, 0, 0
+			}
+			// With J u = istd·(u - ⟨u⟩ - x̂⟨x̂u⟩), tx̂ = J tx and
+			// (tJ)dy = -istd·(⟨x̂ tx⟩ J dy + tx̂⟨x̂ dy⟩ + x̂⟨tx̂ dy⟩).
+			mtx, mxtx, mdy, mxdy, mtdy, mxtdy, mtxdy := stx/m, sxtx/m, sdy/m, sxdy/m, stdy/m, sxtdy/m, stxdy/m
+			for n := range s.N {
+				x, tx := channel(s, in[0], n, c-from), channel(s, in[1], n, c-from)
+				dy, tdy := channel(s, in[2], n, c-from), channel(s, in[3], n, c-from)
+				tdx := channel(s, out[0], n, c-from)
+				tx, dy, tdy, tdx = tx[:len(x)], dy[:len(x)], tdy[:len(x)], tdx[:len(x)]
+				for i, v := range x {
+					xh := (float64(v) - mean) * istd
+					txh := istd * (float64(tx[i]) - mtx - xh*mxtx)
+					jdy := istd * (float64(dy[i]) - mdy - xh*mxdy)
+					jtdy := istd * (float64(tdy[i]) - mtdy - xh*mxtdy)
+					tjdy := -istd * (mxtx*jdy + txh*mxdy + xh*mtxdy)
+					tdx[i] = T(scale*(jtdy+tjdy) + tscale*jdy)
+				}
 			}
 		}
 	})

@@ -33,25 +33,25 @@ func (d *cpu) SoftmaxLoss(n, c int, z, label, loss, p, dz Vector) {
 
 func softmaxLoss[T float](d *cpu, n int, z, label, loss, p, dz Vector) {
 	Z, Label, Loss, P, DZ := Host[T](z), Host[int32](label), Host[T](loss), Host[T](p), Host[T](dz)
-	d.each(n, func(r int) {
-		z, p, dz := row(Z, r, n), row(P, r, n), row(DZ, r, n)
-		top := z[0]
-		for _, v := range z {
-			top = max(top, v)
+	d.rows(n, len(Z)/max(1, n), func(from, to int) {
+		for r := from; r < to; r++ {
+			z, p, dz := row(Z, r, n), row(P, r, n), row(DZ, r, n)
+			top := z[0]
+			for _, v := range z {
+				if v > top {
+					top = v
+				}
+			}
+			sum := expShifted(z, top, p)
+			scale := T(1 / sum)
+			for i, e := range p {
+				p[i] = scale * e
+				dz[i] = scale * e
+			}
+			k := Label[r]
+			Loss[r] = T(math.Log(sum) - float64(z[k]-top))
+			dz[k]--
 		}
-		sum := 0.0
-		for i, v := range z {
-			e := math.Exp(float64(v - top))
-			p[i] = T(e)
-			sum += e
-		}
-		for i := range p {
-			p[i] = T(float64(p[i]) / sum)
-			dz[i] = p[i]
-		}
-		k := Label[r]
-		Loss[r] = T(math.Log(sum) - float64(z[k]-top))
-		dz[k]--
 	})
 }
 
@@ -70,14 +70,13 @@ func (d *cpu) SoftmaxTangent(n, c int, p, t, dst Vector) {
 
 func softmaxTangent[T float](d *cpu, n int, p, t, dst Vector) {
 	P, Tan, Dst := Host[T](p), Host[T](t), Host[T](dst)
-	d.each(n, func(r int) {
-		p, t, dst := row(P, r, n), row(Tan, r, n), row(Dst, r, n)
-		dot := 0.0
-		for i, v := range p {
-			dot += float64(v) * float64(t[i])
-		}
-		for i, v := range p {
-			dst[i] = T(float64(v) * (float64(t[i]) - dot))
+	d.rows(n, len(P)/max(1, n), func(from, to int) {
+		for r := from; r < to; r++ {
+			p, t, dst := row(P, r, n), row(Tan, r, n), row(Dst, r, n)
+			dot := T(innerProduct(p, t))
+			for i, v := range p {
+				dst[i] = v * (t[i] - dot)
+			}
 		}
 	})
 }

@@ -66,21 +66,22 @@ func BenchmarkPool(b *testing.B) {
 	})
 }
 
-// Batch 128 of 96 channels 32×32: 12.6 M numbers.
+// Batch 128 of 96 channels 32×32, 12.6 M numbers, and of 1024 features.
 func BenchmarkNorm(b *testing.B) {
-	s := device.Channels{N: 128, C: 96, S: 1024}
-	n := s.N * s.C * s.S
-	layerBenchmark(b, "forward", func(dev device.Device, vector func(n int) device.Vector) func() {
-		x, y, mean, variance, scale := vector(n), vector(n), vector(96), vector(96), vector(96)
-		return func() {
-			dev.NormStats(s, x, mean, variance)
-			dev.Norm(s, x, mean, variance, scale, scale, y)
-		}
-	})
-	layerBenchmark(b, "back", func(dev device.Device, vector func(n int) device.Vector) func() {
-		x, y, dx, mean, dscale := vector(n), vector(n), vector(n), vector(96), vector(96)
-		return func() { dev.NormBack(s, true, x, mean, mean, mean, y, dx, false, dscale, dscale) }
-	})
+	for name, s := range map[string]device.Channels{"96×32×32": {N: 128, C: 96, S: 1024}, "1024": {N: 128, C: 1024, S: 1}} {
+		n, c := s.N*s.C*s.S, s.C
+		layerBenchmark(b, name+"/forward", func(dev device.Device, vector func(n int) device.Vector) func() {
+			x, y, mean, variance, scale := vector(n), vector(n), vector(c), vector(c), vector(c)
+			return func() {
+				dev.NormStats(s, x, mean, variance)
+				dev.Norm(s, x, mean, variance, scale, scale, y)
+			}
+		})
+		layerBenchmark(b, name+"/back", func(dev device.Device, vector func(n int) device.Vector) func() {
+			x, y, dx, mean, dscale := vector(n), vector(n), vector(n), vector(c), vector(c)
+			return func() { dev.NormBack(s, true, x, mean, mean, mean, y, dx, false, dscale, dscale) }
+		})
+	}
 }
 
 // A million numbers; LeNet's first channels at batch 128.
