@@ -17,7 +17,11 @@ type library struct {
 
 // The routines that are called: LAPACK's Fortran names.
 const (
-	sgemm = iota
+	saxpy = iota
+	daxpy
+	sscal
+	dscal
+	sgemm
 	dgemm
 	ssyevd
 	dsyevd
@@ -28,7 +32,7 @@ const (
 	symbolCount
 )
 
-var symbolNames = [symbolCount]string{"sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
+var symbolNames = [symbolCount]string{"saxpy", "daxpy", "sscal", "dscal", "sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
 
 func (l *library) String() string {
 	if l == nil {

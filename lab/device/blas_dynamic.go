@@ -173,32 +173,58 @@ func goString(p uintptr) string {
 	return string(unsafe.Slice(b, n))
 }
 
-// gemmCall is what Fortran wants the addresses of.
-type gemmCall[T float] struct {
+// blasCall is what Fortran wants the addresses of.
+type blasCall[T float] struct {
 	transA, transB         [1]byte
 	m, n, k, lda, ldb, ldc int32
 	alpha, beta            T
 }
 
-var gemmCalls32, gemmCalls64 = sync.Pool{New: func() any { return new(gemmCall[float32]) }}, sync.Pool{New: func() any { return new(gemmCall[float64]) }}
+var calls32, calls64 = sync.Pool{New: func() any { return new(blasCall[float32]) }}, sync.Pool{New: func() any { return new(blasCall[float64]) }}
+
+// pick is the routine of the pair for T, and where its calls are kept.
+func pick[T float](l *library, single, double int) (routine uintptr, calls *sync.Pool) {
+	if TypeOf[T]() == Float32 {
+		return l.symbols[single], &calls32
+	}
+	return l.symbols[double], &calls64
+}
+
+// libraryAxpy is y += a*x.
+func libraryAxpy[T float](l *library, a T, x, y []T) {
+	routine, calls := pick[T](l, saxpy, daxpy)
+	p := calls.Get().(*blasCall[T])
+	p.n, p.lda, p.alpha = int32(len(x)), 1, a
+	purego.SyscallN(routine, uintptr(unsafe.Pointer(&p.n)), uintptr(unsafe.Pointer(&p.alpha)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(x))), uintptr(unsafe.Pointer(&p.lda)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(y))), uintptr(unsafe.Pointer(&p.lda)))
+	calls.Put(p)
+}
+
+// libraryScal is x *= a.
+func libraryScal[T float](l *library, a T, x []T) {
+	routine, calls := pick[T](l, sscal, dscal)
+	p := calls.Get().(*blasCall[T])
+	p.n, p.lda, p.alpha = int32(len(x)), 1, a
+	purego.SyscallN(routine, uintptr(unsafe.Pointer(&p.n)), uintptr(unsafe.Pointer(&p.alpha)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(x))), uintptr(unsafe.Pointer(&p.lda)))
+	calls.Put(p)
+}
 
 // libraryGemm is gemm by the library. Fortran sees the transposed matrices:
 // Cᵀ = op(B)ᵀ op(A)ᵀ.
 func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	routine, pool := l.symbols[dgemm], &gemmCalls64
-	if TypeOf[T]() == Float32 {
-		routine, pool = l.symbols[sgemm], &gemmCalls32
-	}
-	p := pool.Get().(*gemmCall[T])
-	*p = gemmCall[T]{trans(transB), trans(transA), int32(n), int32(m), int32(k), int32(ldb), int32(lda), int32(ldc), alpha, beta}
+	routine, calls := pick[T](l, sgemm, dgemm)
+	p := calls.Get().(*blasCall[T])
+	*p = blasCall[T]{trans(transB), trans(transA), int32(n), int32(m), int32(k), int32(ldb), int32(lda), int32(ldc), alpha, beta}
 	purego.SyscallN(routine,
 		uintptr(unsafe.Pointer(&p.transA)), uintptr(unsafe.Pointer(&p.transB)),
 		uintptr(unsafe.Pointer(&p.m)), uintptr(unsafe.Pointer(&p.n)), uintptr(unsafe.Pointer(&p.k)),
 		uintptr(unsafe.Pointer(&p.alpha)), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&p.lda)),
 		uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&p.ldb)),
 		uintptr(unsafe.Pointer(&p.beta)), uintptr(unsafe.Pointer(unsafe.SliceData(c))), uintptr(unsafe.Pointer(&p.ldc)),
-		1, 1)
-	pool.Put(p)
+		1, 1) // Fortran's hidden lengths of the two strings
+	calls.Put(p)
 }
 
 func trans(yes bool) [1]byte {
@@ -208,19 +234,10 @@ func trans(yes bool) [1]byte {
 	return [1]byte{'N'}
 }
 
-// pick is the routine of the pair for T.
-func pick[T float](l *library, single, double int) uintptr {
-	if TypeOf[T]() == Float32 {
-		return l.symbols[single]
-	}
-	return l.symbols[double]
-}
-
-// A lapack call's hidden arguments are the lengths of its strings, all 1.
-
 // librarySymEigen is SymEigen; info is LAPACK's. The upper triangle of rows is
 // Fortran's lower, and its columns of eigenvectors are our rows.
 func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
+	routine, _ := pick[T](l, ssyevd, dsyevd)
 	job, uplo, size := [1]byte{'N'}, [1]byte{'L'}, int32(n)
 	if vectors {
 		job[0] = 'V'
@@ -229,7 +246,7 @@ func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info i
 	work, iwork := make([]T, 1), make([]int32, 1)
 	lwork, liwork := int32(-1), int32(-1)
 	for range 2 { // the first call asks for the sizes
-		purego.SyscallN(pick[T](l, ssyevd, dsyevd),
+		purego.SyscallN(routine,
 			uintptr(unsafe.Pointer(&job)), uintptr(unsafe.Pointer(&uplo)), uintptr(unsafe.Pointer(&size)),
 			uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(unsafe.SliceData(w))),
 			uintptr(unsafe.Pointer(unsafe.SliceData(work))), uintptr(unsafe.Pointer(&lwork)),
@@ -244,8 +261,9 @@ func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info i
 
 // libraryCholesky is Cholesky without the zeroes; info is LAPACK's.
 func libraryCholesky[T float](l *library, n int, a []T) (info int) {
+	routine, _ := pick[T](l, spotrf, dpotrf)
 	uplo, size, code := [1]byte{'L'}, int32(n), int32(0)
-	purego.SyscallN(pick[T](l, spotrf, dpotrf),
+	purego.SyscallN(routine,
 		uintptr(unsafe.Pointer(&uplo)), uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(unsafe.SliceData(a))),
 		uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(&code)), 1)
 	return int(code)
@@ -253,12 +271,13 @@ func libraryCholesky[T float](l *library, n int, a []T) (info int) {
 
 // librarySVD is SVD; info is LAPACK's. Fortran sees aᵀ = V diag(s) Uᵀ.
 func librarySVD[T float](l *library, m, n int, a, u, s, vt []T) (info int) {
+	routine, _ := pick[T](l, sgesdd, dgesdd)
 	k := min(m, n)
 	job, rows, cols, small := [1]byte{'S'}, int32(n), int32(m), int32(k)
 	var code int32
 	work, lwork, iwork := make([]T, 1), int32(-1), make([]int32, 8*k)
 	for range 2 {
-		purego.SyscallN(pick[T](l, sgesdd, dgesdd),
+		purego.SyscallN(routine,
 			uintptr(unsafe.Pointer(&job)), uintptr(unsafe.Pointer(&rows)), uintptr(unsafe.Pointer(&cols)),
 			uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&rows)), uintptr(unsafe.Pointer(unsafe.SliceData(s))),
 			uintptr(unsafe.Pointer(unsafe.SliceData(vt))), uintptr(unsafe.Pointer(&rows)),

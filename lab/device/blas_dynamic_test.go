@@ -49,7 +49,7 @@ func TestCoreInUse(t *testing.T) {
 func TestOpenBLASErrors(t *testing.T) {
 	for path, want := range map[string]string{
 		"/nowhere/libopenblas.so": "/nowhere/libopenblas.so",
-		"libc.so.6":               "no sgemm_ in it",
+		"libc.so.6":               "no saxpy_ in it",
 	} {
 		if _, err := findBLAS(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("findBLAS(%q): %v, expected %q in it", path, err, want)

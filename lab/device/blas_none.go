@@ -15,6 +15,10 @@ func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T,
 	panic("device: no library")
 }
 
+func libraryAxpy[T float](l *library, a T, x, y []T) { panic("device: no library") }
+
+func libraryScal[T float](l *library, a T, x []T) { panic("device: no library") }
+
 func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
 	panic("device: no library")
 }

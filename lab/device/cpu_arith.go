@@ -35,50 +35,35 @@ func (d *cpu) Scale(a float64, x Vector) {
 }
 
 func scale[T float](d *cpu, a T, x []T) {
-	d.chunks(len(x), func(i, j int) {
-		x := x[i:j]
-		for i := range x {
-			x[i] *= a
-		}
-	})
+	d.chunks(len(x), func(i, j int) { scal(d.blas, a, x[i:j]) })
 }
 
 func (d *cpu) Axpy(a float64, x, y Vector) {
 	expectFloat("Axpy", "y", y, y.n)
 	expect("Axpy", "x", x, y.dtype, y.n)
 	if y.dtype == Float32 {
-		axpy(d, float32(a), Host[float32](x), Host[float32](y))
+		axpys(d, float32(a), Host[float32](x), Host[float32](y))
 	} else {
-		axpy(d, a, Host[float64](x), Host[float64](y))
+		axpys(d, a, Host[float64](x), Host[float64](y))
 	}
 }
 
-func axpy[T float](d *cpu, a T, x, y []T) {
-	d.chunks(len(y), func(i, j int) {
-		x, y := x[i:j], y[i:j]
-		for i, x := range x {
-			y[i] += a * x
-		}
-	})
+func axpys[T float](d *cpu, a T, x, y []T) {
+	d.chunks(len(y), func(i, j int) { axpy(d.blas, a, x[i:j], y[i:j]) })
 }
 
 func (d *cpu) Axpby(a float64, x Vector, b float64, y Vector) {
 	expectFloat("Axpby", "y", y, y.n)
 	expect("Axpby", "x", x, y.dtype, y.n)
 	if y.dtype == Float32 {
-		axpby(d, float32(a), Host[float32](x), float32(b), Host[float32](y))
+		axpbys(d, float32(a), Host[float32](x), float32(b), Host[float32](y))
 	} else {
-		axpby(d, a, Host[float64](x), b, Host[float64](y))
+		axpbys(d, a, Host[float64](x), b, Host[float64](y))
 	}
 }
 
-func axpby[T float](d *cpu, a T, x []T, b T, y []T) {
-	d.chunks(len(y), func(i, j int) {
-		x, y := x[i:j], y[i:j]
-		for i, x := range x {
-			y[i] = a*x + b*y[i]
-		}
-	})
+func axpbys[T float](d *cpu, a T, x []T, b T, y []T) {
+	d.chunks(len(y), func(i, j int) { axpby(d.blas, a, x[i:j], b, y[i:j]) })
 }
 
 func (d *cpu) Multiply(x, y, dst Vector) {

@@ -8,8 +8,9 @@ import (
 )
 
 // block is how many numbers an update takes at a time: what it computes of them
-// stays in the first cache, so that many short loops are one pass over memory.
-const block = 512
+// stays in the first cache, so that several short loops are one pass over
+// memory.
+const block = 2048
 
 func (d *cpu) Update(step Step, w, v, grad, anchor, field Vector) {
 	expectFloat("Update", "w", w, w.n)
@@ -32,50 +33,54 @@ func needState(op, what string, v, w Vector, used bool) {
 }
 
 func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
+	before, after := terms[T]{T(s.Decay), T(s.Pull), T(s.Field)}, terms[T]{}
+	if s.PullAfterMomentum {
+		before.pull, after.pull = 0, T(s.Pull)
+	}
+	η, μ := T(s.Rate), T(s.Momentum)
 	d.chunks(len(w), func(i, j int) {
-		var gradient, noise [block]T
-		var normal [block]float64
+		work, done := scratch[T](2 * block)
+		defer done()
+		buf, ξ := work[:block], work[block:]
 		for ; i < j; i += block {
 			end := min(i+block, j)
-			w, g := w[i:end], gradient[:end-i]
-			ξ := noise[:len(w)]
+			w, anchor, field := w[i:end], part(anchor, i, end), part(field, i, end)
+			buf, ξ := buf[:len(w)], ξ[:len(w)]
 			if s.Noise != 0 {
-				rng.Key(s.Key).Normals(s.Offset+uint64(i), normal[:len(w)])
-				for i := range ξ {
-					ξ[i] = T(s.Noise) * T(normal[i])
-				}
+				noise(rng.Key(s.Key), s.Offset+uint64(i), T(s.Noise), ξ)
 			}
-			gather := terms[T]{T(s.Decay), T(s.Pull), T(s.Field)}
-			if s.PullAfterMomentum {
-				gather.pull = 0
-			}
-			gather.add(g, w, grad[i:end], part(anchor, i, end), part(field, i, end))
+			u := before.add(d.blas, buf, grad[i:end], w, anchor, field)
 			if s.Noise != 0 && s.NoiseBeforeMomentum {
-				add(-1/T(s.Rate), ξ, g)
+				u = plus(d.blas, buf, u, -1/η, ξ)
 			}
 			if len(v) > 0 {
-				μ, v := T(s.Momentum), v[i:end]
-				for i := range v {
-					v[i] = μ*v[i] + g[i]
-				}
+				v := v[i:end]
+				axpby(d.blas, 1, u, μ, v)
 				if s.Nesterov {
-					add(μ, v, g)
+					u = plus(d.blas, buf, u, μ, v)
 				} else {
-					copy(g, v)
+					u = v
 				}
 			}
-			if s.PullAfterMomentum && s.Pull != 0 {
-				p, anchor := T(s.Pull), anchor[i:end]
-				for i := range g {
-					g[i] += p * (w[i] - anchor[i])
-				}
-			}
-			add(-T(s.Rate), g, w)
+			u = after.add(d.blas, buf, u, w, anchor, field)
+			axpy(d.blas, -η, u, w)
 			if s.Noise != 0 && !s.NoiseBeforeMomentum {
-				add(1, ξ, w)
+				axpy(d.blas, 1, ξ, w)
 			}
 		}
 	})
+}
+
+// noise is dst = sd ξ, ξ the normal numbers from offset on.
+func noise[T float](key rng.Key, offset uint64, sd T, dst []T) {
+	var normal [512]float64
+	for i := 0; i < len(dst); i += len(normal) {
+		dst := dst[i:min(i+len(normal), len(dst))]
+		key.Normals(offset+uint64(i), normal[:len(dst)])
+		for i := range dst {
+			dst[i] = sd * T(normal[i])
+		}
+	}
 }
 
 func (d *cpu) Adam(step AdamStep, w, m, s, grad, anchor, field Vector) {
@@ -101,12 +106,14 @@ func adam[T float](d *cpu, a AdamStep, w, m, s, grad, anchor, field []T) {
 	rate := T(a.Rate / (1 - math.Pow(a.Beta1, float64(a.K))))
 	unbias := T(1 / (1 - math.Pow(a.Beta2, float64(a.K))))
 	ε := T(a.Epsilon)
+	force := terms[T]{T(a.Decay), T(a.Pull), T(a.Field)}
 	d.chunks(len(w), func(i, j int) {
-		var gradient [block]T
+		work, done := scratch[T](block)
+		defer done()
 		for ; i < j; i += block {
 			end := min(i+block, j)
-			w, m, s, g := w[i:end], m[i:end], s[i:end], gradient[:end-i]
-			terms[T]{T(a.Decay), T(a.Pull), T(a.Field)}.add(g, w, grad[i:end], part(anchor, i, end), part(field, i, end))
+			w, m, s := w[i:end], m[i:end], s[i:end]
+			g := force.add(d.blas, work[:len(w)], grad[i:end], w, part(anchor, i, end), part(field, i, end))
 			for i, g := range g {
 				m[i] = β1*m[i] + c1*g
 				s[i] = β2*s[i] + c2*(g*g)
@@ -120,28 +127,30 @@ func adam[T float](d *cpu, a AdamStep, w, m, s, grad, anchor, field []T) {
 // left out.
 type terms[T float] struct{ decay, pull, field T }
 
-// add writes g = grad + decay*w + field*h + pull*(w-anchor).
-func (t terms[T]) add(g, w, grad, anchor, h []T) {
-	copy(g, grad)
+// add is g + decay*w + field*h + pull*(w-anchor): in buf, or g itself where
+// nothing joins it.
+func (t terms[T]) add(lib *library, buf, g, w, anchor, h []T) []T {
 	if t.decay != 0 {
-		add(t.decay, w, g)
+		g = plus(lib, buf, g, t.decay, w)
 	}
 	if t.field != 0 {
-		add(t.field, h, g)
+		g = plus(lib, buf, g, t.field, h)
 	}
 	if t.pull != 0 {
-		for i := range g {
-			g[i] += t.pull * (w[i] - anchor[i])
+		g, w, anchor := g[:len(buf)], w[:len(buf)], anchor[:len(buf)]
+		for i := range buf {
+			buf[i] = g[i] + t.pull*(w[i]-anchor[i])
 		}
+		return buf
 	}
+	return g
 }
 
-// add is y += a*x.
-func add[T float](a T, x, y []T) {
-	y = y[:len(x)]
-	for i, x := range x {
-		y[i] += a * x
-	}
+// plus is x + a*y in buf, which x may be.
+func plus[T float](lib *library, buf, x []T, a T, y []T) []T {
+	copy(buf, x)
+	axpy(lib, a, y, buf)
+	return buf
 }
 
 // part is x[i:j], or nothing of an empty vector.

@@ -102,8 +102,9 @@ func testUpdate(t *testing.T, dev device.Device) {
 		s.Offset += 300
 		half = rest.Slice(300, n)
 		dev.Update(s, w2.Slice(300, n), v2.Slice(300, n), half, half, half)
-		same(t, "Update in two parts", w2, device.Read[float64](w), 0)
-		same(t, "Update in two parts, v", v2, device.Read[float64](v), 0)
+		// But for the rounding of what fused multiply-adds leave out of.
+		same(t, "Update in two parts", w2, device.Read[float64](w), 8*epsilon(dt))
+		same(t, "Update in two parts, v", v2, device.Read[float64](v), 8*epsilon(dt))
 
 		x, short := dev.New(dt, 6), dev.New(dt, 5)
 		none := device.Vector{}
