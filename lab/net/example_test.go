@@ -27,7 +27,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Print(a)
+	fmt.Print(l, "\n", a)
 	x := device.Of([]float64{1, 1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0})
 	v := device.Of([]float64{0, 0, 0, 0, 1, -1, -.5, .5, .5, -.5, 0, 0})
 	dev, g, hv := x.Device(), l.New(), l.New()
@@ -36,6 +36,7 @@ func Example() {
 	l.HessianVector(x, v, hv)
 	fmt.Printf("curvature along v %.6f, exactly %.6f\n", dev.Dot(v, hv), -math.Pow(math.Tanh(2), 2)/2)
 	// Output:
+	// xor over 4 samples of xor, d = 12, float64 on cpu
 	// xor: [2] → 2 classes, 12 parameters
 	//         0  dense1.weight        [2 2]
 	//         4  dense1.bias          [2]

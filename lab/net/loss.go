@@ -214,6 +214,12 @@ func (l *Loss) need(what, name string, v device.Vector) {
 	}
 }
 
+// String says what the landscape is and how large.
+func (l *Loss) String() string {
+	return fmt.Sprintf("%s over %d samples of %s, d = %d, %v on %s",
+		l.arch.Name, l.Samples(), l.feed.set.Name, l.dim, l.m.dtype, l.m.dev.Name())
+}
+
 // Architecture is the network.
 func (l *Loss) Architecture() Architecture { return l.arch.clone() }
 

@@ -113,10 +113,14 @@ func (s *norm) parts(m *machine) []part {
 	m.dev.Fill(none, 0)
 	xh := s.xh.get(m, s.size())
 	m.dev.Norm(shape, s.x, s.mu, s.istd, one, none, xh)
-	scale := s.scales.get(m, s.rows*s.channels)
-	shift := s.shifts.get(m, s.rows*s.channels)
-	m.dev.RowDots(shape.N*shape.C, shape.S, s.dy, xh, scale)
-	m.dev.SumChannels(device.Channels{N: 1, C: shape.N * shape.C, S: shape.S}, s.dy, false, shift)
+	scale, shift := s.scales.get(m, s.rows*s.channels), s.dy
+	if s.plane == 1 {
+		m.dev.Multiply(s.dy, xh, scale)
+	} else {
+		shift = s.shifts.get(m, s.channels)
+		m.dev.RowDots(shape.N*shape.C, shape.S, s.dy, xh, scale)
+		m.dev.SumChannels(device.Channels{N: 1, C: shape.N * shape.C, S: shape.S}, s.dy, false, shift)
+	}
 	return []part{
 		&explicit{span: s.scale, g: m.sumPositions(&s.scaleSums, s.rows, s.channels, scale)},
 		&explicit{span: s.shift, g: m.sumPositions(&s.shiftSums, s.rows, s.channels, shift)},
