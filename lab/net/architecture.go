@@ -48,8 +48,8 @@ type Block struct {
 // Len is how many numbers the block has.
 func (b Block) Len() int { return product(b.Shape) }
 
-// Layout is the table of the flat parameter vector, in its order. It panics on
-// an architecture that [Architecture.Check] refuses.
+// Layout is the table of the flat parameter vector, in its order. It panics where
+// layers do not fit together: [Architecture.Check] says so as an error.
 func (a Architecture) Layout() []Block {
 	var p plan
 	p.network(a)
@@ -111,18 +111,17 @@ type Layer interface {
 
 // A plan is a network in the making.
 type plan struct {
-	blocks     []Block
-	dim        int
-	drops      int            // dropout layers
-	kept       bool           // what made the input needs it unchanged
-	stats      int            // numbers that batch-norm keeps
-	ones       []span         // those of them that are variances
-	least      int            // samples that batch-norm needs in a batch
-	tokens     int            // different tokens that the first layer takes; 0: it takes numbers
-	size       int            // numbers that all layers make of one sample
-	vocabulary int            // of tokens; 0 where the data are numbers
-	count      map[string]int // of layers so far, by name
-	err        error          // the first
+	blocks []Block
+	dim    int
+	drops  int            // dropout layers
+	kept   bool           // what made the input needs it unchanged
+	stats  int            // numbers that batch-norm keeps
+	ones   []span         // those of them that are variances
+	least  int            // samples that batch-norm needs in a batch
+	tokens int            // different tokens that the first layer takes; 0: it takes numbers
+	size   int            // numbers that all layers make of one sample
+	count  map[string]int // of layers so far, by name
+	err    error          // the first
 }
 
 // sequence lays layers one after the other.
@@ -163,7 +162,7 @@ func (p *plan) layer(name string) string {
 	return fmt.Sprint(name, p.count[name])
 }
 
-// block adds a tensor.
+// block adds a tensor and tells where it stands.
 func (p *plan) block(layer, part string, k Kind, fanIn, fanOut int, shape ...int) span {
 	p.blocks = append(p.blocks, Block{
 		Name: layer + "." + part, Layer: strings.TrimRight(layer, "0123456789"), Kind: k,
