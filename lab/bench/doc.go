@@ -5,12 +5,14 @@
 //	go test ./lab/bench -table -v -timeout 30m
 //
 // prints, for one thread and for two, medians, their ratio (above 1 ours is
-// faster), and costs in gradients; the time is the processor's with one thread,
-// which other processes disturb least, that on the wall with two. GLASSY_BENCH_PYTHON names the python that has
-// PyTorch, python3 otherwise; without PyTorch it says so and prints our numbers.
-// Without -table the tests only see to it that every task runs.
+// faster), and costs in gradients. With one thread the time is the processor's,
+// which other programs on the machine disturb least, with two that on the wall.
+// GLASSY_BENCH_PYTHON names the python that has PyTorch, python3 otherwise;
+// without PyTorch it says so and prints our numbers. Without -table the tests
+// only see to it that every task runs.
 //
 //	tasks_test.go      what is measured, on our side
+//	memory_test.go     and in a process of its own
 //	peers/pytorch.py   the same in PyTorch, as its users would write it
 //	peer_test.go       PyTorch as a process that answers requests
 //	table_test.go      rounds, medians, the table

@@ -55,7 +55,8 @@ func startPeer(threads int) (*peer, error) {
 	return p, nil
 }
 
-// seconds does a task some times and returns what each took.
+// seconds does a task some times and returns what each took; the task "count"
+// returns the number of parameters.
 func (p *peer) seconds(task, net string, repeat int) ([]float64, error) {
 	if _, err := fmt.Fprintln(p.requests, strings.ReplaceAll(task, " ", "_"), net, repeat); err != nil {
 		return nil, err

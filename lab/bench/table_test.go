@@ -35,6 +35,10 @@ func TestTasks(t *testing.T) {
 			}
 		}
 	}
+	// Weights, gradient and momentum at least, 4 bytes each.
+	if peak, err := ourMemory(1, "lenet"); err != nil || peak < 3*4*131220 || peak > 1e9 {
+		t.Errorf("the memory of a training process is %g bytes (%v)", peak, err)
+	}
 }
 
 func TestTable(t *testing.T) {
@@ -68,6 +72,11 @@ func compare(threads int, p *peer) (string, error) {
 			return "", err
 		}
 		o.prepare()
+		if p != nil {
+			if n, err := p.seconds("count", name, 1); err != nil || n[0] != float64(o.x.Len()) {
+				return "", fmt.Errorf("%s: %d parameters, PyTorch's has %v (%v)", name, o.x.Len(), n, err)
+			}
+		}
 		if i == 0 {
 			fmt.Fprintf(&s, "ours: %s, %s\n", runtime.Version(), o.dev.Describe())
 			if p != nil {

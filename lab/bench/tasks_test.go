@@ -15,7 +15,7 @@ const (
 )
 
 // networks, by name, as in peers/pytorch.py.
-var networks = []string{"mnistfc", "lenet"}
+var networks = []string{"mnistfc", "lenet", "small-lenet-ch3"}
 
 // ours is one network with what its tasks need.
 type ours struct {

@@ -5,8 +5,9 @@
 
 Each request is a line "task net repeat"; the answer is a line of JSON, the
 seconds of each repetition: of the processor with one thread, which other
-processes disturb least, of the clock on the wall with more. The first line of
-all says what runs here.
+processes disturb least, of the clock on the wall with more. The task "count"
+answers with the network's number of parameters. The first line of all says what
+runs here.
 """
 
 import json
@@ -46,7 +47,15 @@ def lenet(c1=20, c2=50, hidden=500):
     )
 
 
-NETS = {"mnistfc": mnistfc, "lenet": lenet}
+def small_lenet_ch3():
+    return nn.Sequential(
+        *(nn.Conv2d(1, 10, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(10, 20, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(320, 128), nn.ReLU(), nn.Linear(128, 10)),
+    )
+
+
+NETS = {"mnistfc": mnistfc, "lenet": lenet, "small-lenet-ch3": small_lenet_ch3}
 
 
 class Tasks:
@@ -139,6 +148,9 @@ def serve():
         task, net, repeat = line.split()
         if net not in tasks:
             tasks[net] = Tasks(NETS[net]())
+        if task == "count":
+            print(json.dumps([sum(p.numel() for p in tasks[net].parameters)]), flush=True)
+            continue
         do, seconds = getattr(tasks[net], task), []
         for _ in range(int(repeat)):
             start = clock()
