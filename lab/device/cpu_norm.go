@@ -126,6 +126,7 @@ func norm[T float](d *cpu, s Channels, x, mean, istd, scale, shift, y []T) {
 		for n := from; n < to; n++ {
 			if s.S == 1 {
 				x, y := row(x, n, s.N), row(y, n, s.N)
+				y, mean, istd, scale, shift := y[:len(x)], mean[:len(x)], istd[:len(x)], scale[:len(x)], shift[:len(x)]
 				for c, v := range x {
 					y[c] = istd[c]*scale[c]*(v-mean[c]) + shift[c]
 				}
