@@ -233,6 +233,7 @@ type Updates interface {
 	// with ξ_i the normal number at Offset+i of the stream of Key. With
 	// PullAfterMomentum the pull is added to u instead of g. With
 	// NoiseBeforeMomentum -Noise/Rate*ξ is added to g, and w gets none of its own.
+	// A term of strength 0 is left out, whatever it would be times.
 	Update(step Step, w, v, grad, anchor, field Vector)
 	// Adam does, with g as above,
 	//	m = β1 m + (1-β1) g;  s = β2 s + (1-β2) g²

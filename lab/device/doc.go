@@ -10,8 +10,9 @@
 //	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
 //	vector.go     Vector: n numbers of one type on one device; views, host slices
 //	registry.go   devices by name
-//	cpu*.go       the pure-Go device, float32 and float64
+//	cpu*.go       the processor, float32 and float64; cpu_threads.go shares work among threads
 //	blas*.go      OpenBLAS or MKL, opened at run time where the machine has one
+//	speed.go      how fast products are
 //
 // Conventions. Matrices are row-major. Images are N×C×H×W. Vectors of one call
 // are of one floating type and on one device, but for Int32 indices. An
@@ -21,6 +22,15 @@
 // allowed everywhere and does nothing. NaN and Inf go through as in the loop.
 // A wrong length, type or device is a caller's slip and panics with
 // "device: operation: what, value, expected".
+//
+// The machine's BLAS. Products, factorisations and the optimisers' y += a x are
+// calls of OpenBLAS or MKL, found by the system's linker or named by [UseBLAS]
+// (GLASSY_BLAS, for the session process). Programs that are linked statically,
+// without cgo or with -tags nodynamic, open none, nor do those on other systems
+// than Linux: gonum serves there, some ten times slower. The library runs one
+// thread a call and the device all of its own, so that the two never fight; an
+// OpenBLAS older than the processor is told which kernels to use. [BLAS] says
+// what is in use.
 //
 // Same bits: results do not depend on the number of threads. Sums are cut into
 // chunks whose borders depend on the shape only and are added in order; a
