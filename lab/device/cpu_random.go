@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"math"
 
 	"glassy/lab/rng"
 )
@@ -28,14 +29,31 @@ func (d *cpu) DropoutMask(key, offset uint64, p float64, dst Vector) {
 	if !(0 <= p && p < 1) {
 		panic(fmt.Sprintf("device: DropoutMask: p is %v, expected 0 ≤ p < 1", p))
 	}
-	keep := 1 / (1 - p)
-	d.random("DropoutMask", dst, func(at uint64, x []float64) {
-		rng.Key(key).Uniforms(offset+at, x)
-		for i, u := range x {
-			if u >= p {
-				x[i] = keep
+	expectFloat("DropoutMask", "dst", dst, dst.n)
+	if dst.dtype == Float32 {
+		dropoutMask(d, rng.Key(key), offset, p, Host[float32](dst))
+	} else {
+		dropoutMask(d, rng.Key(key), offset, p, Host[float64](dst))
+	}
+}
+
+func dropoutMask[T float](d *cpu, key rng.Key, offset uint64, p float64, dst []T) {
+	threshold := uint64(math.Ceil(p * (1 << 32)))
+	// Indexed by whether the word is less, since a branch would often be guessed
+	// wrongly.
+	values := [2]T{T(1 / (1 - p)), 0}
+	value := func(word uint64) T { return values[(word-threshold)>>63] }
+	d.chunks(len(dst), func(i, j int) {
+		at, x := offset+uint64(i), dst[i:j]
+		for len(x) > 0 {
+			low, high := key.Block(at / 4)
+			words := [4]uint64{low & (1<<32 - 1), low >> 32, high & (1<<32 - 1), high >> 32}
+			if at%4 == 0 && len(x) >= 4 {
+				x[0], x[1], x[2], x[3] = value(words[0]), value(words[1]), value(words[2]), value(words[3])
+				at, x = at+4, x[4:]
 			} else {
-				x[i] = 0
+				x[0] = value(words[at%4])
+				at, x = at+1, x[1:]
 			}
 		}
 	})

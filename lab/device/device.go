@@ -55,7 +55,8 @@ type Arithmetic interface {
 	// that two calls for the halves of a vector give what one gives for it all.
 	Uniform(key, offset uint64, low, high float64, dst Vector) // on [low, high)
 	Normal(key, offset uint64, mean, sd float64, dst Vector)
-	// Dropout masks: dst[i] = 1/(1-p) where the uniform number at offset+i is ≥ p, else 0.
+	// Dropout masks take a word of 32 bits a number: dst[i] = 1/(1-p) where word
+	// (offset+i) mod 4 of block ⌊(offset+i)/4⌋, times 2⁻³², is ≥ p, else 0.
 	DropoutMask(key, offset uint64, p float64, dst Vector)
 }
 

@@ -269,8 +269,10 @@ func testRandom(t *testing.T, dev device.Device) {
 					at := offset + uint64(i)
 					u, z := rng.Key(key).Uniform(at), rng.Key(key).Normal(at)
 					uniform[i], normal[i] = -1+3*u, 0.5+2*z
-					if u >= 0.25 {
-						mask[i] = 1 / 0.75
+					low, high := rng.Key(key).Block(at / 4)
+					word := []uint64{low << 32, low, high << 32, high}[at%4] >> 32
+					if float64(word)*0x1p-32 >= 0.3 {
+						mask[i] = 1 / 0.7
 					}
 					tolU[i] = 4 * epsilon(dt)
 					tolN[i] = epsilon(dt)*math.Abs(normal[i]) + 16*0x1p-53*(1+2*math.Abs(z))
@@ -285,8 +287,11 @@ func testRandom(t *testing.T, dev device.Device) {
 				dev.Normal(key, offset, 0.5, 2, x.Slice(0, half))
 				dev.Normal(key, offset+uint64(half), 0.5, 2, x.Slice(half, n))
 				same(t, "Normal in two parts", x, whole, 0)
-				dev.DropoutMask(key, offset, 0.25, x)
+				dev.DropoutMask(key, offset, 0.3, x)
 				same(t, "DropoutMask", x, mask, epsilon(dt)*2)
+				dev.DropoutMask(key, offset, 0.3, x.Slice(0, half))
+				dev.DropoutMask(key, offset+uint64(half), 0.3, x.Slice(half, n))
+				same(t, "DropoutMask in two parts", x, mask, epsilon(dt)*2)
 			}
 		}
 	}
