@@ -13,7 +13,9 @@ import (
 	"syscall"
 	"testing"
 
+	"glassy/lab/data"
 	"glassy/lab/device"
+	"glassy/lab/landscape"
 )
 
 // A small network with batch-norm, its parameters and statistics, and the file.
@@ -73,6 +75,40 @@ func TestSaveLoad(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+// What is loaded evaluates as what was saved, statistics and all.
+func TestSaveLoadLoss(t *testing.T) {
+	a, x, _, _ := saved(t)
+	set := &data.Set{Name: "noise", Shape: a.Input, Classes: a.Classes}
+	for i, u := range hashed(1, 20*49) {
+		set.X = append(set.X, float32(u))
+		if i%49 == 0 {
+			set.Y = append(set.Y, int32(i/49%a.Classes))
+		}
+	}
+	trained, fresh := newLoss(t, a, set), newLoss(t, a, set)
+	trained.BatchGradient(x, landscape.Batch{Index: []int{0, 3, 5, 7}}, x.New())
+	path := filepath.Join(t.TempDir(), "trained.parameters")
+	if err := Save(path, a, x, trained.Statistics()); err != nil {
+		t.Fatal(err)
+	}
+	y := fresh.New()
+	untrained := fresh.Value(y)
+	if err := Load(path, a, y, fresh.Statistics()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fresh.Value(y), trained.Value(x); got != want || got == untrained {
+		t.Errorf("the loss is %v, expected %v", got, want)
+	}
+}
+
+func newLoss(t *testing.T, a Architecture, set *data.Set) *Loss {
+	l, err := NewLoss(a, set, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // A file that is not right is an error, and nothing is changed.
