@@ -42,8 +42,7 @@ func maxPool[T float](d *cpu, s Pooling, x, y Vector, index Vector) {
 			x, y, index := row(X, plane, planes), row(Y, plane, planes), row(I, plane, planes)
 			for p := range oh {
 				y, index := y[p*ow:(p+1)*ow], index[p*ow:(p+1)*ow]
-				if s.Size == 2 && s.Pad == 0 {
-					maxOfPairs(s, x, p, y, index)
+				if s.Size <= 3 && s.Pad == 0 && maxOfRow(s, x, p, y, index) {
 					continue
 				}
 				for q := range y {
@@ -55,7 +54,7 @@ func maxPool[T float](d *cpu, s Pooling, x, y Vector, index Vector) {
 	})
 }
 
-// largest is the place of the maximum of a window.
+// largest is the place of the maximum of any window.
 func largest[T float](s Pooling, x []T, p, q int) int {
 	top, bottom, left, right := s.window(p, q)
 	at := top*s.W + left
@@ -69,25 +68,31 @@ func largest[T float](s Pooling, x []T, p, q int) int {
 	return at
 }
 
-// maxOfPairs is a row of windows 2×2, without the branches that a processor
-// cannot predict.
-func maxOfPairs[T float](s Pooling, x []T, p int, y []T, index []int32) {
-	first := p * s.Stride * s.W
-	upper := x[first : first+s.W]
-	lower := x[first+s.W : first+2*s.W]
+// maxOfRow is row p of the output, of windows up to 3×3 without a border. Its
+// comparisons are no branches: no processor could predict them. It is false, and
+// has done nothing of use, where there is a NaN, or both infinities.
+func maxOfRow[T float](s Pooling, x []T, p int, y []T, index []int32) bool {
+	size, stride, w := s.Size, s.Stride, s.W
+	x = x[p*stride*w:][:size*w]
+	odd := T(0)
 	for q := range y {
-		i := q * s.Stride
-		a, b, c, d := upper[i], upper[i+1], lower[i], lower[i+1]
-		if sum := a + b + c + d; sum != sum { // a NaN, or both infinities
-			at := largest(s, x, p, q)
-			y[q], index[q] = x[at], int32(at)
-			continue
+		at := q * stride
+		for start := at; start < len(x); start += w {
+			most, sum := start, x[start] // of this row of the window
+			if size > 1 {
+				sum += x[start+1]
+				most += above(x[start+1], x[start])
+			}
+			if size > 2 {
+				sum += x[start+2]
+				most += above(x[start+2], x[most]) * (start + 2 - most)
+			}
+			odd += sum
+			at += above(x[most], x[at]) * (most - at)
 		}
-		at := first + i + above(b, a)
-		below := first + i + s.W + above(d, c)
-		at += above(x[below], x[at]) * (below - at)
-		y[q], index[q] = x[at], int32(at)
+		y[q], index[q] = x[at], int32(p*stride*w+at)
 	}
+	return odd == odd
 }
 
 // above is 1 where a > b: a comparison that is not a branch.

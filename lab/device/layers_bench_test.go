@@ -52,8 +52,13 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
-// Batch 128: 2×2 pooling of 20 planes 24×24, as LeNet does.
+// Batch 128: pooling of 20 planes 24×24, as LeNet does, 2×2 and 3×3.
 func BenchmarkPool(b *testing.B) {
+	three := device.Pooling{N: 128, C: 20, H: 24, W: 24, Size: 3, Stride: 3}
+	layerBenchmark(b, "max3", func(dev device.Device, vector func(n int) device.Vector) func() {
+		x, y, index := vector(128*20*576), vector(128*20*64), dev.New(device.Int32, 128*20*64)
+		return func() { dev.MaxPool(three, x, y, index) }
+	})
 	s := device.Pooling{N: 128, C: 20, H: 24, W: 24, Size: 2, Stride: 2}
 	layerBenchmark(b, "max", func(dev device.Device, vector func(n int) device.Vector) func() {
 		x, y, index := vector(128*20*576), vector(128*20*144), dev.New(device.Int32, 128*20*144)
