@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Named is the network of that name, of Chaudhari (2018) where [Names] does not
-// say otherwise. An unknown name is an error that lists the known ones.
+// Named is one of the networks of Chaudhari (2018). An unknown name is an error
+// that lists the known ones.
 //
 //	name                     d  data        layers, chapter
 //	mnistfc          1,867,786  MNIST       784-1024-1024-10, batch-norm, dropout .2; 3, 4
@@ -29,11 +29,12 @@ import (
 //
 // The text of the thesis leaves layers out; they are chosen so that its counts
 // come out exactly, and in the order of its author's published code:
-// convolution, batch-norm, ReLU, pooling, dropout. Of mnistfc-16x128, lenet-block
-// and warpeace-lstm it gives no count: they are its words and nothing more (no
-// batch-norm, no padding, one bias a gate). Dropout differs between its
-// experiments: see [Architecture.WithDropout]; so do classes (CIFAR-100):
-// [Architecture.WithClasses].
+// convolution, batch-norm, ReLU, pooling, dropout. ReLU and max-pooling stand
+// the other way round here, which is the same function for less work. Of
+// mnistfc-16x128, lenet-block and warpeace-lstm it gives no count: they have the
+// layers that it names and no others, no padding, and one bias a gate. Dropout
+// differs between its experiments, see [Architecture.WithDropout], and so do
+// classes (CIFAR-100), see [Architecture.WithClasses].
 func Named(name string) (Architecture, error) {
 	i := slices.IndexFunc(named, func(a Architecture) bool { return a.Name == name })
 	if i < 0 {
@@ -101,8 +102,8 @@ func fullyConnected(classes int, norm bool, dropout []float64, hidden ...int) []
 // convolution and the hidden layer, as far as it goes.
 func leNet(c1, c2, hidden, classes int, normHidden bool, dropout []float64) []Layer {
 	layers := []Layer{
-		Conv{Out: c1, Kernel: 5}, BatchNorm{}, ReLU{}, MaxPool{Size: 3}, Dropout{dropout[0]},
-		Conv{Out: c2, Kernel: 5}, BatchNorm{}, ReLU{}, MaxPool{Size: 2}, Dropout{dropout[1]},
+		Conv{Out: c1, Kernel: 5}, BatchNorm{}, MaxPool{Size: 3}, ReLU{}, Dropout{dropout[0]},
+		Conv{Out: c2, Kernel: 5}, BatchNorm{}, MaxPool{Size: 2}, ReLU{}, Dropout{dropout[1]},
 		Dense{Out: hidden},
 	}
 	if normHidden {
@@ -118,8 +119,8 @@ func leNet(c1, c2, hidden, classes int, normHidden bool, dropout []float64) []La
 // plainLeNet is the one whose Hessian is figure 3.1.
 func plainLeNet(c1, c2, hidden, classes int) []Layer {
 	return []Layer{
-		Conv{Out: c1, Kernel: 5}, ReLU{}, MaxPool{Size: 2},
-		Conv{Out: c2, Kernel: 5}, ReLU{}, MaxPool{Size: 2},
+		Conv{Out: c1, Kernel: 5}, MaxPool{Size: 2}, ReLU{},
+		Conv{Out: c2, Kernel: 5}, MaxPool{Size: 2}, ReLU{},
 		Dense{Out: hidden}, ReLU{}, Dense{Out: classes},
 	}
 }
@@ -128,8 +129,8 @@ func plainLeNet(c1, c2, hidden, classes int) []Layer {
 // convolution, 3×3 max-pooling and batch-norm.
 func blockLeNet(c1, c2, hidden, classes int) []Layer {
 	return []Layer{
-		Conv{Out: c1, Kernel: 5}, ReLU{}, MaxPool{Size: 3}, BatchNorm{},
-		Conv{Out: c2, Kernel: 5}, ReLU{}, MaxPool{Size: 3}, BatchNorm{},
+		Conv{Out: c1, Kernel: 5}, MaxPool{Size: 3}, ReLU{}, BatchNorm{},
+		Conv{Out: c2, Kernel: 5}, MaxPool{Size: 3}, ReLU{}, BatchNorm{},
 		Dense{Out: hidden}, ReLU{}, Dropout{.1}, Dense{Out: classes},
 	}
 }

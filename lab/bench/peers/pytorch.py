@@ -39,8 +39,8 @@ def mnistfc():
 
 def lenet(c1=20, c2=50, hidden=500):
     return nn.Sequential(
-        *(nn.Conv2d(1, c1, 5), nn.BatchNorm2d(c1), nn.ReLU(), nn.MaxPool2d(3), nn.Dropout(0.25)),
-        *(nn.Conv2d(c1, c2, 5), nn.BatchNorm2d(c2), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25)),
+        *(nn.Conv2d(1, c1, 5), nn.BatchNorm2d(c1), nn.MaxPool2d(3), nn.ReLU(), nn.Dropout(0.25)),
+        *(nn.Conv2d(c1, c2, 5), nn.BatchNorm2d(c2), nn.MaxPool2d(2), nn.ReLU(), nn.Dropout(0.25)),
         nn.Flatten(),
         *(nn.Linear(4 * c2, hidden), nn.ReLU(), nn.Dropout(0.25)),
         nn.Linear(hidden, 10),
@@ -49,8 +49,8 @@ def lenet(c1=20, c2=50, hidden=500):
 
 def small_lenet_ch3():
     return nn.Sequential(
-        *(nn.Conv2d(1, 10, 5), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Conv2d(10, 20, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(1, 10, 5), nn.MaxPool2d(2), nn.ReLU()),
+        *(nn.Conv2d(10, 20, 5), nn.MaxPool2d(2), nn.ReLU()),
         *(nn.Flatten(), nn.Linear(320, 128), nn.ReLU(), nn.Linear(128, 10)),
     )
 
