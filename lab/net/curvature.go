@@ -19,7 +19,7 @@ func (l *Loss) move(x device.Vector) {
 		return
 	}
 	p.forget()
-	if l.Samples() <= l.size() {
+	if l.one() {
 		if p.x.Len() == 0 {
 			p.x, p.kept = l.New(), l.m.statistics.New()
 		}
@@ -27,6 +27,9 @@ func (l *Loss) move(x device.Vector) {
 		l.m.dev.Copy(p.kept, l.m.statistics)
 	}
 }
+
+// one tells whether all samples are one chunk.
+func (l *Loss) one() bool { return l.batch || l.Samples() <= l.chunk }
 
 // curve calls f for each chunk after forward, and after backward where f needs
 // deltas; the one chunk that the machine still holds is not worked out again.
@@ -36,8 +39,8 @@ func (l *Loss) curve(deltas bool, f func()) {
 		f()
 		return
 	}
-	one := l.Samples() <= l.size()
-	l.chunks(func() {
+	one := l.one()
+	l.chunks(l.chunk, func() {
 		l.m.keep = deltas
 		l.forward()
 		if deltas {

@@ -45,7 +45,7 @@ func (l *Loss) FisherDiagonal(x device.Vector, kind Fisher, key rng.Key, dst dev
 	l.m.batchNorm, l.m.dropout, l.m.keep = false, false, true
 	l.m.dev.Fill(dst, 0)
 	drawn := uint64(0)
-	l.chunks(func() {
+	l.chunks(l.chunk, func() {
 		l.m.add = false // parts hold one batch each; dst is added up below
 		l.forward()
 		switch kind {

@@ -93,7 +93,7 @@ func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
 func chunk(size int) int {
 	const numbers = 1 << 23
 	c := 1024
-	for c > 8 && c*size > numbers {
+	for c > 16 && c*size > numbers {
 		c /= 2
 	}
 	return c
@@ -254,19 +254,14 @@ func (l *Loss) begin(what string, x device.Vector) {
 	m.keep, m.add, m.key = false, false, rng.Key(l.seed)
 }
 
-// size is how many samples a chunk has.
-func (l *Loss) size() int {
+// chunks loads size samples after the other, in training all at once, and calls f
+// for each such chunk; after the first, what f makes is added.
+func (l *Loss) chunks(size int, f func()) {
 	if l.batch {
-		return l.Samples()
+		size = l.Samples()
 	}
-	return l.chunk
-}
-
-// chunks loads one chunk of the samples after the other and calls f for each;
-// after the first, what f makes is added.
-func (l *Loss) chunks(f func()) {
-	for from := 0; from < l.Samples(); from += l.size() {
-		to := min(from+l.size(), l.Samples())
+	for from := 0; from < l.Samples(); from += size {
+		to := min(from+size, l.Samples())
 		l.m.add = from > 0
 		if l.index != nil {
 			l.feed.load(l.m, l.index[from:to])
@@ -285,7 +280,7 @@ func (l *Loss) Value(x device.Vector) float64 {
 	l.begin("Value", x)
 	l.at.forget()
 	sum := 0.
-	l.chunks(func() { sum += l.forward() })
+	l.chunks(l.chunk, func() { sum += l.forward() })
 	return sum * l.scale()
 }
 
@@ -296,7 +291,7 @@ func (l *Loss) Gradient(x, g device.Vector) float64 {
 	l.at.forget()
 	l.m.grad = g
 	sum := 0.
-	l.chunks(func() {
+	l.chunks(l.chunk, func() {
 		sum += l.forward()
 		l.backward(l.scale())
 	})
@@ -328,17 +323,19 @@ func (l *Loss) Evaluate(x device.Vector) (loss, errors float64) {
 	l.begin("Evaluate", x)
 	l.at.forget()
 	wrong := 0
-	l.chunks(func() {
+	l.chunks(l.chunk, func() {
 		loss += l.forward()
 		wrong += l.wrong()
 	})
 	return loss * l.scale(), float64(wrong) * l.scale()
 }
 
+const refreshBatch = 128 // what the thesis trains with
+
 // Refresh sets the kept statistics to the means over the samples of the
 // batch-norm statistics at x, with no dropout: for weights that no batch has
-// gone through, as averaged ones. The samples go in chunks, each normalised by
-// itself.
+// gone through, as averaged ones. The samples go in batches of 128, each
+// normalised by itself.
 func (l *Loss) Refresh(x device.Vector) {
 	l.begin("Refresh", x)
 	l.at.forget()
@@ -349,7 +346,7 @@ func (l *Loss) Refresh(x device.Vector) {
 	l.m.batchNorm, l.m.dropout = true, false
 	l.m.dev.Fill(l.m.statistics, 0) // a NaN of a run that diverged would stay, whatever its weight
 	seen := 0
-	l.chunks(func() {
+	l.chunks(refreshBatch, func() {
 		if l.m.n < l.least {
 			return // a last one of one sample
 		}
