@@ -9,8 +9,9 @@ import (
 // each position comes position by position, T×n, since an LSTM takes all samples
 // one step on at a time.
 type feed struct {
-	set *data.Set
-	all device.Vector // N×size, on the device; empty for a text
+	set     *data.Set
+	samples int           // N
+	all     device.Vector // N×size, on the device; empty for a text
 
 	x      device.Vector // of the batch
 	label  device.Vector // of the batch's logits, row by row
@@ -21,10 +22,10 @@ type feed struct {
 }
 
 // open is another feed of the same data.
-func (f *feed) open() feed { return feed{set: f.set, all: f.all} }
+func (f *feed) open() feed { return feed{set: f.set, samples: f.samples, all: f.all} }
 
 // positions is T, the labels of one sample.
-func (f *feed) positions() int { return len(f.set.Y) / f.set.Len() }
+func (f *feed) positions() int { return len(f.set.Y) / f.samples }
 
 // load makes the samples of that index the batch.
 func (f *feed) load(m *machine, index []int) {

@@ -122,7 +122,7 @@ func (l *Loss) take(set *data.Set, tokens int) error {
 	case tokens > 0 && int(slices.Max(set.Tokens)) >= tokens:
 		return fail("a token is %d, expected at most %d: give the first layer a larger vocabulary", slices.Max(set.Tokens), tokens-1)
 	}
-	l.feed = feed{set: set}
+	l.feed = feed{set: set, samples: set.Len()}
 	switch {
 	case set.Tokens != nil:
 	case l.m.dev == device.CPU() && l.m.dtype == device.Float32:
@@ -189,9 +189,10 @@ func (l *Loss) pick(what string, index, dst []int) []int {
 	if len(index) == 0 {
 		panic(fmt.Sprintf("net: %s: the batch is empty, expected at least one sample", what))
 	}
+	n := l.Samples()
 	for _, k := range index {
-		if k < 0 || k >= l.Samples() {
-			panic(fmt.Sprintf("net: %s: sample is %d, expected 0..%d", what, k, l.Samples()-1))
+		if k < 0 || k >= n {
+			panic(fmt.Sprintf("net: %s: sample is %d, expected 0..%d", what, k, n-1))
 		}
 		if l.index != nil {
 			k = l.index[k]
@@ -234,7 +235,7 @@ func (l *Loss) Samples() int {
 	if l.index != nil {
 		return len(l.index)
 	}
-	return l.feed.set.Len()
+	return l.feed.samples
 }
 
 // New is a vector of parameters, zero.
