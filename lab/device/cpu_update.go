@@ -7,10 +7,8 @@ import (
 	"glassy/lab/rng"
 )
 
-// block is how many numbers an update takes at a time: what it computes of them
-// stays in the first cache, so that several short loops are one pass over
-// memory.
-const block = 2048
+// An update takes a chunk of all vectors at a time through several short loops:
+// the chunk stays in the second cache, so that they are one pass over memory.
 
 func (d *cpu) Update(step Step, w, v, grad, anchor, field Vector) {
 	expectFloat("Update", "w", w, w.n)
@@ -39,34 +37,30 @@ func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
 	}
 	η, μ := T(s.Rate), T(s.Momentum)
 	d.chunks(len(w), func(i, j int) {
-		work, done := scratch[T](2 * block)
+		w, anchor, field := w[i:j], part(anchor, i, j), part(field, i, j)
+		work, done := scratch[T](2 * len(w))
 		defer done()
-		buf, ξ := work[:block], work[block:]
-		for ; i < j; i += block {
-			end := min(i+block, j)
-			w, anchor, field := w[i:end], part(anchor, i, end), part(field, i, end)
-			buf, ξ := buf[:len(w)], ξ[:len(w)]
-			if s.Noise != 0 {
-				noise(rng.Key(s.Key), s.Offset+uint64(i), T(s.Noise), ξ)
+		buf, ξ := work[:len(w)], work[len(w):]
+		if s.Noise != 0 {
+			noise(rng.Key(s.Key), s.Offset+uint64(i), T(s.Noise), ξ)
+		}
+		u := before.add(d.blas, buf, grad[i:j], w, anchor, field)
+		if s.Noise != 0 && s.NoiseBeforeMomentum {
+			u = plus(d.blas, buf, u, -1/η, ξ)
+		}
+		if len(v) > 0 {
+			v := v[i:j]
+			axpby(d.blas, 1, u, μ, v)
+			if s.Nesterov {
+				u = plus(d.blas, buf, u, μ, v)
+			} else {
+				u = v
 			}
-			u := before.add(d.blas, buf, grad[i:end], w, anchor, field)
-			if s.Noise != 0 && s.NoiseBeforeMomentum {
-				u = plus(d.blas, buf, u, -1/η, ξ)
-			}
-			if len(v) > 0 {
-				v := v[i:end]
-				axpby(d.blas, 1, u, μ, v)
-				if s.Nesterov {
-					u = plus(d.blas, buf, u, μ, v)
-				} else {
-					u = v
-				}
-			}
-			u = after.add(d.blas, buf, u, w, anchor, field)
-			axpy(d.blas, -η, u, w)
-			if s.Noise != 0 && !s.NoiseBeforeMomentum {
-				axpy(d.blas, 1, ξ, w)
-			}
+		}
+		u = after.add(d.blas, buf, u, w, anchor, field)
+		axpy(d.blas, -η, u, w)
+		if s.Noise != 0 && !s.NoiseBeforeMomentum {
+			axpy(d.blas, 1, ξ, w)
 		}
 	})
 }
@@ -108,17 +102,15 @@ func adam[T float](d *cpu, a AdamStep, w, m, s, grad, anchor, field []T) {
 	ε := T(a.Epsilon)
 	force := terms[T]{T(a.Decay), T(a.Pull), T(a.Field)}
 	d.chunks(len(w), func(i, j int) {
-		work, done := scratch[T](block)
+		w, m, s := w[i:j], m[i:j], s[i:j]
+		work, done := scratch[T](len(w))
 		defer done()
-		for ; i < j; i += block {
-			end := min(i+block, j)
-			w, m, s := w[i:end], m[i:end], s[i:end]
-			g := force.add(d.blas, work[:len(w)], grad[i:end], w, part(anchor, i, end), part(field, i, end))
-			for i, g := range g {
-				m[i] = β1*m[i] + c1*g
-				s[i] = β2*s[i] + c2*(g*g)
-				w[i] -= rate * m[i] / (T(math.Sqrt(float64(s[i]*unbias))) + ε)
-			}
+		g := force.add(d.blas, work, grad[i:j], w, part(anchor, i, j), part(field, i, j))
+		m, s = m[:len(g)], s[:len(g)]
+		for i, g := range g {
+			m[i] = β1*m[i] + c1*g
+			s[i] = β2*s[i] + c2*(g*g)
+			w[i] -= rate * m[i] / (T(math.Sqrt(float64(s[i]*unbias))) + ε)
 		}
 	})
 }
