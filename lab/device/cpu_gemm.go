@@ -75,15 +75,15 @@ func cutGemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, 
 
 // gemm is C = alpha op(A) op(B) + beta C on one thread.
 func gemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	const small = 4 * 4 * 4 // products, below which loops cost less than a call
+	const tiny, small = 4 * 4 * 4, 10 * 10 * 10 // products that loops, and gonum, do sooner than a call of the library
 	switch {
 	case m == 0 || n == 0:
-	case m*n*k <= small:
+	case m*n*k <= tiny:
 		plainGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	case d.blas != nil && max(m, n, k, lda, ldb, ldc) <= math.MaxInt32:
-		libraryGemm(d.blas, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	default:
+	case d.blas == nil || m*n*k <= small || max(m, n, k, lda, ldb, ldc) > math.MaxInt32:
 		gonumGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		libraryGemm(d.blas, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
 }
 
