@@ -75,12 +75,12 @@ func cutGemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, 
 
 // gemm is C = alpha op(A) op(B) + beta C on one thread.
 func gemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	const tiny, small = 4 * 4 * 4, 10 * 10 * 10 // products that loops, and gonum, do sooner than a call of the library
+	const small = 5 * 5 * 5 // products that plain loops do sooner than a call
 	switch {
 	case m == 0 || n == 0:
-	case m*n*k <= tiny:
+	case m*n*k <= small:
 		plainGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	case d.blas == nil || m*n*k <= small || max(m, n, k, lda, ldb, ldc) > math.MaxInt32:
+	case d.blas == nil || max(m, n, k, lda, ldb, ldc) > math.MaxInt32:
 		gonumGemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	default:
 		libraryGemm(d.blas, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
