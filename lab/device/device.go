@@ -93,7 +93,7 @@ func (c Convolution) Out() (oh, ow int) {
 }
 
 // A Pooling is the shape of one: windows of Size×Size moved by Stride after a
-// border of Pad, that no window's value comes from, is put around.
+// border of Pad < Size, that no window's value comes from, is put around.
 type Pooling struct {
 	N, C, H, W, Size, Stride, Pad int
 }
@@ -115,7 +115,7 @@ type Nonlinearity uint8
 
 // The elementwise functions.
 const (
-	ReLU    Nonlinearity = iota // max(x, 0); f′ = [y > 0], f″ = 0
+	ReLU    Nonlinearity = iota // max(x, 0), NaN stays; f′ = [y > 0], f″ = 0
 	Tanh                        // f′ = 1-y², f″ = -2y(1-y²)
 	Sigmoid                     // 1/(1+exp(-x)); f′ = y(1-y), f″ = y(1-y)(1-2y)
 )
@@ -143,8 +143,9 @@ type Layers interface {
 	ActivateSecond(f Nonlinearity, y, tx, dy, dx Vector)
 
 	// MaxPool also writes where in its H×W plane each maximum stands (the first
-	// on ties; Int32); PoolGather reads the same places (its tangent), and
-	// PoolScatter adds back to them after zeroing dx (its transpose).
+	// on ties, NaN above all numbers; Int32); PoolGather reads the same places
+	// (its tangent), and PoolScatter adds back to them after zeroing dx (its
+	// transpose).
 	MaxPool(s Pooling, x, y, index Vector)
 	PoolGather(s Pooling, index, tx, ty Vector)
 	PoolScatter(s Pooling, index, dy, dx Vector)
