@@ -20,7 +20,9 @@
 //	                  each layer: its shapes and blocks, then its passes
 //
 // All arithmetic is package device's. A Hessian-vector product is forward over
-// reverse (Pearlmutter 1994): the tangent of the forward pass, then the tangent
-// of the backward pass, so that a linear layer costs four products more than the
-// two of the gradient's own passes back.
+// reverse (Pearlmutter 1994). Where a layer multiplies by its weights, a gradient
+// takes one product forward and two back; a Hessian-vector product takes two
+// forward and four back for the tangents, and one each way for the point, which
+// further products at the same point share. The first layer has no products for
+// its input: 2 for a gradient, 3 for a Hessian-vector product, 2 for a further one.
 package net
