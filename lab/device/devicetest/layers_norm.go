@@ -140,6 +140,8 @@ func testNorm(t *testing.T, dev device.Device) {
 		}
 	}
 	testNormLarge(t, dev)
+	testInverseSqrt(t, dev)
+	testNormEmpty(t, dev)
 	for _, dt := range floats {
 		s := device.Channels{N: 2, C: 3, S: 4}
 		x, c := dev.New(dt, 24), dev.New(dt, 3)
@@ -173,5 +175,46 @@ func testNormLarge(t *testing.T, dev device.Device) {
 		x[0] = math.NaN()
 		dev.NormStats(s, put(dev, dt, x), vmean, vvariance)
 		same(t, name("NormStats NaN %v", dt), vmean, []float64{math.NaN(), mean[1]}, far)
+	}
+}
+
+func testInverseSqrt(t *testing.T, dev device.Device) {
+	for _, dt := range floats {
+		x := []float64{0, 0.25, 3, 1e6, math.Inf(1), math.NaN(), -1}
+		want := make([]float64, len(x))
+		for i, v := range x {
+			want[i] = 1 / math.Sqrt(v+0.5)
+		}
+		bound := scaled(want, 8*epsilon(dt))
+		y := dst(dev, dt, len(x))
+		dev.InverseSqrt(0.5, put(dev, dt, x), y)
+		same(t, name("InverseSqrt %v", dt), y, want, bound...)
+		v := put(dev, dt, x)
+		dev.InverseSqrt(0.5, v, v)
+		same(t, name("InverseSqrt in place %v", dt), v, want, bound...)
+		dev.InverseSqrt(0, put(dev, dt, []float64{0, 4}), y.Slice(0, 2))
+		same(t, name("InverseSqrt of 0 %v", dt), y.Slice(0, 2), []float64{math.Inf(1), 0.5}, epsilon(dt))
+		panics(t, "InverseSqrt", func() { dev.InverseSqrt(1, v, y.Slice(0, 2)) })
+	}
+}
+
+// testNormEmpty: no data have no sums; what is added to stays.
+func testNormEmpty(t *testing.T, dev device.Device) {
+	for _, dt := range floats {
+		s := device.Channels{N: 0, C: 2, S: 3}
+		c, none := put(dev, dt, []float64{1, 2}), dev.New(dt, 0)
+		for _, train := range []bool{true, false} {
+			a, b := put(dev, dt, []float64{3, 4}), dst(dev, dt, 2)
+			dev.NormBack(s, train, none, c, c, c, none, none, true, a, c)
+			dev.NormBack(s, train, none, c, c, c, none, none, false, b, dst(dev, dt, 2))
+			same(t, name("NormBack of nothing %v added", dt), a, []float64{3, 4}, 0)
+			same(t, name("NormBack of nothing %v", dt), b, []float64{0, 0}, 0)
+			b = dst(dev, dt, 2)
+			dev.NormBackTangent(s, train, none, c, c, c, none, c, none, none, none, true, a, c)
+			dev.NormBackTangent(s, train, none, c, c, c, none, c, none, none, none, false, b, dst(dev, dt, 2))
+			same(t, name("NormBackTangent of nothing %v added", dt), a, []float64{3, 4}, 0)
+			same(t, name("NormBackTangent of nothing %v", dt), b, []float64{0, 0}, 0)
+			dev.NormTangent(s, train, none, c, c, c, none, c, c, none)
+		}
 	}
 }
