@@ -37,7 +37,7 @@ func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
 	}
 	η, μ := T(s.Rate), T(s.Momentum)
 	d.chunks(len(w), func(i, j int) {
-		w, anchor, field := w[i:j], part(anchor, i, j), part(field, i, j)
+		w, anchor, field, η := w[i:j], part(anchor, i, j), part(field, i, j), η
 		work, done := scratch[T](2 * len(w))
 		defer done()
 		buf, ξ := work[:len(w)], work[len(w):]
@@ -51,10 +51,14 @@ func update[T float](d *cpu, s Step, w, v, grad, anchor, field []T) {
 		if len(v) > 0 {
 			v := v[i:j]
 			axpby(d.blas, 1, u, μ, v)
-			if s.Nesterov {
-				u = plus(d.blas, buf, u, μ, v)
-			} else {
+			switch {
+			case !s.Nesterov:
 				u = v
+			case after.pull != 0:
+				u = plus(d.blas, buf, u, μ, v)
+			default: // w -= η (u + μ v), one loop less
+				axpy(d.blas, -η, u, w)
+				u, η = v, η*μ
 			}
 		}
 		u = after.add(d.blas, buf, u, w, anchor, field)
