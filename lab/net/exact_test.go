@@ -2,11 +2,13 @@ package net
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"glassy/lab/data"
 	"glassy/lab/device"
 	"glassy/lab/landscape"
+	"glassy/lab/rng"
 )
 
 var softmaxRegression = Architecture{"softmax regression", []int{3}, 4, layers(Dense{Out: 4})}
@@ -174,5 +176,47 @@ func TestDropout(t *testing.T) {
 	}
 	if l.Value(x) != p.Value(x) {
 		t.Error("evaluation has dropout")
+	}
+}
+
+// Augmentation is a function of the batch's seed, and only training has it.
+func TestAugmentation(t *testing.T) {
+	a := Architecture{"images", []int{2, 3, 3}, 2, layers(Dense{Out: 2})}
+	set := setFor(a, 5, 1)
+	l, err := NewLoss(a, set, Options{DType: device.Float64, Augment: data.MirrorCrop{Pad: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := landscape.Batch{Index: []int{4, 0, 2}, Seed: 3}
+	changed := set.Subset(batch.Index)
+	before := slices.Clone(changed.X)
+	data.MirrorCrop{Pad: 1}.Apply(rng.Key(3).Split(augmentLabel), set.Shape, changed.X)
+	if slices.Equal(before, changed.X) {
+		t.Fatal("the augmentation of this seed changes nothing")
+	}
+	by, err := NewLoss(a, changed, Options{DType: device.Float64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, g, want := l.New(), l.New(), l.New()
+	x.Device().Normal(2, 0, 0, 1, x)
+	by.Gradient(x, want)
+	l.BatchGradient(x, batch, g)
+	if d := distance(g, want); d > 1e-14 {
+		t.Errorf("the gradient differs from that of the changed images by %.2g", d)
+	}
+	l.Minibatch(batch).Gradient(x, g)
+	if d := distance(g, want); d > 1e-14 {
+		t.Errorf("the minibatch's gradient differs from that of the changed images by %.2g", d)
+	}
+	plain, err := NewLoss(a, set, Options{DType: device.Float64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Value(x) != plain.Value(x) {
+		t.Error("evaluation has augmentation")
+	}
+	if _, err := NewLoss(softmaxRegression, setFor(softmaxRegression, 2, 1), Options{Augment: data.MirrorCrop{}}); err == nil {
+		t.Error("augmentation of features is no error")
 	}
 }

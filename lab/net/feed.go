@@ -12,6 +12,7 @@ type feed struct {
 	set     *data.Set
 	samples int           // N
 	all     device.Vector // N×size, on the device; empty for a text
+	augment Augmentation  // in training; nil: none
 
 	x      device.Vector // of the batch
 	label  device.Vector // of the batch's logits, row by row
@@ -19,10 +20,13 @@ type feed struct {
 
 	input, where, labelBuf buffer
 	host                   []int32
+	images                 []float32
 }
 
 // open is another feed of the same data.
-func (f *feed) open() feed { return feed{set: f.set, samples: f.samples, all: f.all} }
+func (f *feed) open() feed {
+	return feed{set: f.set, samples: f.samples, all: f.all, augment: f.augment}
+}
 
 // positions is T, the labels of one sample.
 func (f *feed) positions() int { return len(f.set.Y) / f.samples }
@@ -31,7 +35,11 @@ func (f *feed) positions() int { return len(f.set.Y) / f.samples }
 func (f *feed) load(m *machine, index []int) {
 	m.n = len(index)
 	sample := func(i int) int { return index[i] }
-	if f.set.Tokens == nil {
+	switch {
+	case f.set.Tokens != nil:
+	case f.augment != nil && m.dropout:
+		f.loadAugmented(m, index)
+	default:
 		f.host = f.host[:0]
 		for _, k := range index {
 			f.host = append(f.host, int32(k))
@@ -41,6 +49,21 @@ func (f *feed) load(m *machine, index []int) {
 		m.dev.Gather(f.set.Size(), f.all, where, f.x)
 	}
 	f.loadPositions(m, sample)
+}
+
+// augmentLabel is the stream of augmentation; dropout layers count from 0.
+const augmentLabel = 1 << 63
+
+// loadAugmented goes by the host, where augmentations work.
+func (f *feed) loadAugmented(m *machine, index []int) {
+	size := f.set.Size()
+	f.images = f.images[:0]
+	for _, k := range index {
+		f.images = append(f.images, f.set.X[k*size:(k+1)*size]...)
+	}
+	f.augment.Apply(m.key.Split(augmentLabel), f.set.Shape, f.images)
+	f.x = f.input.get(m, size)
+	m.dev.Upload(f.x, device.Of(f.images))
 }
 
 // loadRange makes the samples from..to-1 the batch, without copying numbers.

@@ -54,6 +54,16 @@ var _ interface {
 type Options struct {
 	Device device.Device // nil: device.CPU()
 	DType  device.DType  // device.Float32, the default, or device.Float64
+
+	// Augment changes the images of each batch in training; nil: none. It is
+	// drawn from the batch's seed. data.MirrorCrop is one.
+	Augment Augmentation
+}
+
+// An Augmentation changes images of that shape, C×H×W, in place, one after the
+// other in x, by what it draws from key.
+type Augmentation interface {
+	Apply(key rng.Key, shape []int, x []float32)
 }
 
 // NewLoss is the landscape of a over a data set. Errors: an architecture that
@@ -81,7 +91,7 @@ func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
 	for _, variance := range p.ones {
 		m.dev.Fill(variance.of(m.statistics), 1)
 	}
-	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size)}
+	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size), feed: feed{augment: o.Augment}}
 	if err := l.take(set, p.tokens); err != nil {
 		return nil, err
 	}
@@ -115,6 +125,8 @@ func (l *Loss) take(set *data.Set, tokens int) error {
 		return fail("the samples are tokens, expected numbers: begin the network with Embedding or OneHot")
 	case tokens > 0 && set.Tokens == nil:
 		return fail("the samples are numbers, expected tokens: Embedding and OneHot take no numbers")
+	case l.feed.augment != nil && len(set.Shape) != 3:
+		return fail("samples have shape %v, expected images C×H×W: give no Augment for others", set.Shape)
 	case product(l.arch.Input) != set.Size():
 		return fail("samples have shape %v, expected %v: give a network for such samples", set.Shape, l.arch.Input)
 	case set.Classes > l.arch.Classes:
@@ -122,7 +134,7 @@ func (l *Loss) take(set *data.Set, tokens int) error {
 	case tokens > 0 && int(slices.Max(set.Tokens)) >= tokens:
 		return fail("a token is %d, expected at most %d: give the first layer a larger vocabulary", slices.Max(set.Tokens), tokens-1)
 	}
-	l.feed = feed{set: set, samples: set.Len()}
+	l.feed = feed{set: set, samples: set.Len(), augment: l.feed.augment}
 	switch {
 	case set.Tokens != nil:
 	case l.m.dev == device.CPU() && l.m.dtype == device.Float32:
@@ -175,8 +187,8 @@ func (l *Loss) Subset(index []int) *Loss {
 }
 
 // Minibatch is the energy whose gradient BatchGradient takes, for curvature and
-// gradients in training: batch-norm by the batch, dropout by the batch's seed,
-// always the same. The kept statistics stay as they are.
+// gradients in training: batch-norm by the batch, dropout and augmentation by the
+// batch's seed, always the same. The kept statistics stay as they are.
 func (l *Loss) Minibatch(b landscape.Batch) *Loss {
 	c := l.clone()
 	c.index, c.batch, c.seed = l.pick("Minibatch", b.Index, nil), true, b.Seed
@@ -300,7 +312,7 @@ func (l *Loss) Gradient(x, g device.Vector) float64 {
 }
 
 // BatchGradient is the gradient of the mean over a batch in training: with
-// dropout drawn from the batch's seed, with batch-norm by the batch; the kept
+// dropout and augmentation drawn from the batch's seed, with batch-norm by the batch; the kept
 // statistics move a tenth of the way to the batch's. It returns that mean. It
 // panics on an empty batch, and on one of a single sample where batch-norm would
 // take its variance.
