@@ -1,11 +1,24 @@
 package device_test
 
 import (
+	"fmt"
+	"os"
 	"testing"
 
 	"glassy/lab/device"
 	"glassy/lab/device/devicetest"
 )
+
+// The tests hold the library that GLASSY_BLAS names to the same bounds.
+func TestMain(m *testing.M) {
+	if path := os.Getenv("GLASSY_BLAS"); path != "" {
+		if err := device.UseBLAS(path); err != nil {
+			fmt.Fprintln(os.Stderr, "GLASSY_BLAS:", err)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 func TestCPU(t *testing.T) {
 	t.Log(device.CPU().Describe())
