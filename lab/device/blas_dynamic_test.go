@@ -3,6 +3,7 @@
 package device
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -40,6 +41,9 @@ func TestCoreInUse(t *testing.T) {
 	lib := defaultBLAS()
 	if lib == nil || lib.core == "" {
 		t.Skipf("no OpenBLAS here: %v", theBLAS.err)
+	}
+	if core := os.Getenv("OPENBLAS_CORETYPE"); core != "" {
+		t.Skipf("OPENBLAS_CORETYPE is %s: the user's choice is kept", core)
 	}
 	if better := betterCore(lib.core, thisProcessor()); better != "" {
 		t.Errorf("%v: %s would serve better, and was not taken", lib, better)
