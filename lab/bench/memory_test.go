@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
+
+	"glassy/lab/device"
 )
 
 // memoryOf names the network in the environment of the process that measures.
@@ -46,7 +47,7 @@ func ourMemory(threads int, name string) (float64, error) {
 }
 
 func peakOfSteps(name string) (int, error) {
-	small, err := newOurs("small-lenet", runtime.GOMAXPROCS(0), 2)
+	small, err := newOurs("small-lenet", device.CPU(), 2)
 	if err != nil {
 		return 0, err
 	}
@@ -60,7 +61,7 @@ func peakOfSteps(name string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	o, err := newOurs(name, runtime.GOMAXPROCS(0), samples)
+	o, err := newOurs(name, device.CPU(), samples)
 	if err != nil {
 		return 0, err
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"glassy/lab/device"
 )
 
 var (
@@ -24,7 +26,7 @@ const turn = 200 * time.Millisecond
 // Every task runs and its answer is a number, without -table too.
 func TestTasks(t *testing.T) {
 	for _, name := range networks {
-		o, err := newOurs(name, runtime.GOMAXPROCS(0), samples)
+		o, err := newOurs(name, device.CPU(), samples)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +69,7 @@ func compare(threads int, p *peer) (string, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads)) // the garbage collector's threads count too
 	var s strings.Builder
 	for i, name := range networks {
-		o, err := newOurs(name, threads, samples)
+		o, err := newOurs(name, device.NewCPU(threads), samples)
 		if err != nil {
 			return "", err
 		}

@@ -29,13 +29,13 @@ type ours struct {
 	v, hv       device.Vector
 }
 
-func newOurs(name string, threads, samples int) (*ours, error) {
+func newOurs(name string, dev device.Device, samples int) (*ours, error) {
 	a, err := net.Named(name)
 	if err != nil {
 		return nil, err
 	}
-	o := &ours{dev: device.NewCPU(threads), order: rng.Key(3).Stream().Perm(samples)}
-	if o.training, err = net.NewLoss(a, images(samples), net.Options{Device: o.dev, DType: device.Float32}); err != nil {
+	o := &ours{dev: dev, order: rng.Key(3).Stream().Perm(samples)}
+	if o.training, err = net.NewLoss(a, images(samples), net.Options{Device: dev, DType: device.Float32}); err != nil {
 		return nil, err
 	}
 	o.x, o.g, o.momentum = o.training.New(), o.training.New(), o.training.New()
