@@ -97,7 +97,7 @@ func compare(threads int, p *peer) (string, error) {
 			}
 			fmt.Fprintf(&s, "| %s, %s | %s |", name, task.name, cells(medians, 1e3))
 			if task.unit {
-				fmt.Fprintf(&s, " %.2f | %.2f |\n", medians[0]/gradient[0], medians[1]/gradient[1])
+				fmt.Fprintf(&s, " %s | %s |\n", cell(medians[0]/gradient[0]), cell(medians[1]/gradient[1]))
 			} else {
 				fmt.Fprint(&s, " | |\n")
 			}
@@ -119,7 +119,15 @@ func compare(threads int, p *peer) (string, error) {
 
 // cells are ours, theirs and theirs over ours.
 func cells(x [2]float64, scale float64) string {
-	return fmt.Sprintf("%.2f | %.2f | %.2f", x[0]*scale, x[1]*scale, x[1]/x[0])
+	return fmt.Sprintf("%s | %s | %s", cell(x[0]*scale), cell(x[1]*scale), cell(x[1]/x[0]))
+}
+
+// cell is a number, or nothing where PyTorch is not there.
+func cell(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", x)
 }
 
 // inTurn is the medians of our seconds and PyTorch's, NaN where there is none.
