@@ -148,7 +148,7 @@ func testActivate(t *testing.T, dev device.Device) {
 				for i := range x {
 					x[i] *= 16
 				}
-				copy(x, []float64{0, math.Inf(1), math.Inf(-1), math.NaN(), 1e-20, -1e-7, 1e30, -1e30, 88, -88, 100, -100, 720, -720})
+				copy(x, []float64{0, math.Inf(1), math.Inf(-1), math.NaN(), 1e-20, -1e-7, 1e-5, -2e-4, 3e-3, 9e-3, -0.011, 1e30, -1e30, 88, -88, 100, -100, 720, -720})
 				if dt == device.Float32 {
 					for i, v := range x {
 						x[i] = float64(float32(v))

@@ -70,8 +70,13 @@ func testConv(t *testing.T, dev device.Device) {
 		{N: 2, C: 2, H: 3, W: 2, K: 2, R: 5, S: 6, Stride: 3, Pad: 3},
 		{N: 3, C: 5, H: 4, W: 3, K: 2, R: 1, S: 1, Stride: 1, Pad: 0}, // columns are the image
 		{N: 2, C: 5, H: 5, W: 5, K: 2, R: 1, S: 1, Stride: 2, Pad: 0},
-		{N: 4, C: 3, H: 6, W: 6, K: 5, R: 6, S: 6, Stride: 1, Pad: 0},    // one window
-		{N: 1, C: 40, H: 31, W: 29, K: 2, R: 3, S: 3, Stride: 1, Pad: 1}, // too many columns for one panel
+		{N: 4, C: 3, H: 6, W: 6, K: 5, R: 6, S: 6, Stride: 1, Pad: 0},  // one window
+		{N: 2, C: 12, H: 9, W: 8, K: 3, R: 3, S: 3, Stride: 1, Pad: 1}, // deep: many channels
+		{N: 2, C: 12, H: 9, W: 8, K: 3, R: 3, S: 3, Stride: 2, Pad: 1},
+		{N: 2, C: 33, H: 8, W: 9, K: 2, R: 5, S: 1, Stride: 3, Pad: 0},
+		{N: 1, C: 33, H: 8, W: 9, K: 2, R: 2, S: 2, Stride: 3, Pad: 2},
+		{N: 1, C: 64, H: 51, W: 40, K: 1, R: 3, S: 3, Stride: 1, Pad: 1}, // large: half a million numbers in the windows
+		{N: 1, C: 64, H: 101, W: 41, K: 1, R: 3, S: 3, Stride: 2, Pad: 1},
 		{N: 37, C: 1, H: 12, W: 12, K: 3, R: 5, S: 5, Stride: 1, Pad: 0},
 		{N: 0, C: 3, H: 5, W: 5, K: 2, R: 3, S: 3, Stride: 1},
 		{N: 2, C: 0, H: 5, W: 5, K: 2, R: 3, S: 3, Stride: 1},
