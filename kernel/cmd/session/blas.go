@@ -18,12 +18,12 @@ func chooseBLAS() {
 }
 
 // tellBLAS answers glassy doctor, whose own process is linked statically and
-// opens no libraries: what products are computed with, how fast, and on a
-// second line why that is no library.
+// opens no libraries: threads, library, kernels and speed, and on a second line
+// why there is no library.
 func tellBLAS() {
-	what, err := device.BLAS()
+	_, err := device.BLAS()
 	cpu := device.CPU()
-	fmt.Printf("%s; %.0f GF/s in float32, %.0f in float64\n", what, device.Speed(cpu, device.Float32), device.Speed(cpu, device.Float64))
+	fmt.Printf("%s; %.0f GF/s in float32, %.0f in float64\n", cpu.Describe(), device.Speed(cpu, device.Float32), device.Speed(cpu, device.Float64))
 	if err != nil {
 		fmt.Println(err)
 	}
