@@ -267,20 +267,22 @@ func normBackTangent[T float](d *cpu, s Channels, train bool, x, mean, istd, sca
 				stx, sxtx, sdy, sxdy, stdy, sxtdy, stxdy = 0, 0, 0, 0, 0, 0, 0
 			}
 			// With J u = istd·(u - ⟨u⟩ - x̂⟨x̂u⟩), tx̂ = J tx and
-			// (tJ)dy = -istd·(⟨x̂ tx⟩ J dy + tx̂⟨x̂ dy⟩ + x̂⟨tx̂ dy⟩).
+			// (tJ)dy = -istd·(⟨x̂ tx⟩ J dy + tx̂⟨x̂ dy⟩ + x̂⟨tx̂ dy⟩),
+			// collected by what they multiply:
 			mtx, mxtx, mdy, mxdy, mtdy, mxtdy, mtxdy := stx/m, sxtx/m, sdy/m, sxdy/m, stdy/m, sxtdy/m, stxdy/m
+			forTdy := scale * istd
+			forDy := istd * (tscale - forTdy*mxtx)
+			forTx := -forTdy * istd * mxdy
+			forXh := -(forTdy*(mxtdy+mtxdy) + forDy*mxdy + forTx*mxtx)
+			a, b, g, k := T(forTdy), T(forDy), T(forTx), T(forXh*istd)
+			centre, mtdyT, mdyT, mtxT := T(mean), T(mtdy), T(mdy), T(mtx)
 			for n := range s.N {
 				x, tx := channel(s, in[0], n, c-from), channel(s, in[1], n, c-from)
 				dy, tdy := channel(s, in[2], n, c-from), channel(s, in[3], n, c-from)
 				tdx := channel(s, out[0], n, c-from)
 				tx, dy, tdy, tdx = tx[:len(x)], dy[:len(x)], tdy[:len(x)], tdx[:len(x)]
 				for i, v := range x {
-					xh := (float64(v) - mean) * istd
-					txh := istd * (float64(tx[i]) - mtx - xh*mxtx)
-					jdy := istd * (float64(dy[i]) - mdy - xh*mxdy)
-					jtdy := istd * (float64(tdy[i]) - mtdy - xh*mxtdy)
-					tjdy := -istd * (mxtx*jdy + txh*mxdy + xh*mtxdy)
-					tdx[i] = T(scale*(jtdy+tjdy) + tscale*jdy)
+					tdx[i] = a*(tdy[i]-mtdyT) + b*(dy[i]-mdyT) + g*(tx[i]-mtxT) + k*(v-centre)
 				}
 			}
 		}
