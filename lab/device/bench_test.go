@@ -103,3 +103,21 @@ func BenchmarkVector(b *testing.B) {
 		}
 	}
 }
+
+// The eigenvalues, and vectors, of a symmetric 1000×1000 matrix in float64.
+func BenchmarkSymEigen(b *testing.B) {
+	const n = 1000
+	dev := device.CPU()
+	a, x, w := dev.New(device.Float64, n*n), dev.New(device.Float64, n*n), dev.New(device.Float64, n)
+	dev.Normal(1, 0, 0, 1, a)
+	for _, vectors := range []bool{false, true} {
+		b.Run(fmt.Sprintf("vectors=%v", vectors), func(b *testing.B) {
+			for b.Loop() {
+				dev.Copy(x, a)
+				if err := dev.SymEigen(n, x, w, vectors); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

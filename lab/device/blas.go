@@ -81,6 +81,8 @@ func UseBLAS(path string) error {
 // that is no library, nil where it was chosen so.
 func BLAS() (description string, err error) {
 	lib := defaultBLAS()
+	theBLAS.Lock()
+	defer theBLAS.Unlock()
 	return lib.String(), theBLAS.err
 }
 
