@@ -118,6 +118,27 @@ func (m Method) complete() Method {
 	case m.Inner.adam() && (m.Temperature != nil || m.PullOutside):
 		panic(fmt.Sprintf("optim: method %q: Temperature or PullOutside with Adam as inner rule, expected neither", m.Name))
 	}
+	start := Clock{Batches: 1}
+	for _, c := range []struct {
+		name   string
+		s      Schedule
+		length bool // divides: not 0, but infinite means that the term is absent
+	}{
+		{"Inner.Rate", m.Inner.Rate, false}, {"Outer.Rate", m.Outer.Rate, false},
+		{"CouplingRate", m.CouplingRate, false}, {"Master", m.Master, false},
+		{"Temperature", m.Temperature, false}, {"Spread", m.Spread, false},
+		{"Scope", m.Scope, true}, {"Coupling", m.Coupling, true},
+	} {
+		if c.s == nil {
+			continue
+		}
+		switch v := c.s(start); {
+		case c.length && !(v > 0):
+			panic(fmt.Sprintf("optim: method %q: %s is %v at the start, expected more than 0", m.Name, c.name, v))
+		case !c.length && (!(v >= 0) || math.IsInf(v, 1)):
+			panic(fmt.Sprintf("optim: method %q: %s is %v at the start, expected a finite number, at least 0", m.Name, c.name, v))
+		}
+	}
 	if m.CouplingRate == nil {
 		m.CouplingRate = m.Inner.Rate
 	}

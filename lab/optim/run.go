@@ -16,7 +16,7 @@ type Options struct {
 	Epochs float64 // updates, in passes through the data: L times as many passes are made
 	Steps  int     // or inner steps
 
-	Batch       int  // data in a mini-batch; 0: all
+	Batch       int  // data in a mini-batch; 0, or more than there are: all
 	Replacement bool // mini-batches are drawn with replacement, else an epoch takes each datum once
 	Seed        uint64
 
