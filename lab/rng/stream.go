@@ -11,6 +11,9 @@ import (
 type Stream struct {
 	key  Key
 	next uint64 // position, in words of 64 bits: two to a block
+
+	held uint64 // the block, counted from 1, whose second word is
+	high uint64 // kept here: the next call asks for it
 }
 
 var _ rand.Source = (*Stream)(nil)
@@ -23,12 +26,19 @@ func (s *Stream) Key() Key { return s.key }
 
 // Uint64 is the next 64 random bits: a Source for math/rand/v2 and gonum.
 func (s *Stream) Uint64() uint64 {
-	low, high := s.key.Block(s.next / 2)
+	b := s.next / 2
 	s.next++
-	if s.next%2 == 0 {
-		return high
+	if s.next%2 == 1 {
+		var low uint64
+		low, s.high = s.key.Block(b)
+		s.held = b + 1
+		return low
 	}
-	return low
+	if s.held != b+1 {
+		_, s.high = s.key.Block(b)
+		s.held = b + 1
+	}
+	return s.high
 }
 
 // Float64 is uniform on [0, 1).
