@@ -51,7 +51,7 @@ func needStrided(op, what string, v Vector, t DType, rows, cols, ld int) {
 // longer side is cut, so that little of A and B is read twice.
 func cutGemm[T float](d *cpu, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	const (
-		enough = 1 << 22 // products in a tile, below which cutting does not pay
+		enough = 1 << 23 // products in a tile, below which cutting does not pay
 		edge   = 64      // sides are cut in multiples: BLAS kernels like that
 	)
 	tm, tn := m, n
