@@ -166,28 +166,8 @@ func quadratics(A []*mat.SymDense, c [][]float64, noise any) *energies {
 
 // oneDimensional is the function of one variable that an oracle describes.
 func oneDimensional(spec any, noise any) *energies {
-	in := inputs(spec.(map[string]any))
-	var slope func(x float64) float64
-	switch in["kind"] {
-	case "poly":
-		c := list(in["c"])
-		slope = func(x float64) float64 {
-			s := 0.0
-			for i := len(c) - 1; i > 0; i-- {
-				s = s*x + float64(i)*c[i]
-			}
-			return s
-		}
-	case "cosq":
-		k, A, w, φ := in.number("k"), in.number("A"), in.number("w"), in.number("phi")
-		slope = func(x float64) float64 { return k*x - A*w*math.Sin(w*x+φ) }
-	case "expl":
-		a := in.number("a")
-		slope = func(x float64) float64 { return math.Exp(x) - a }
-	default:
-		panic(fmt.Sprintf("kind of function is %v, expected poly, cosq or expl", in["kind"]))
-	}
-	return &energies{dev: &replay{device.CPU(), list(noise)}, n: 1, d: 1, slope: func(_ int, x, g []float64) { g[0] = slope(x[0]) }}
+	f := profile(spec)
+	return &energies{dev: &replay{device.CPU(), list(noise)}, n: 1, d: 1, slope: func(_ int, x, g []float64) { _, g[0], _ = f.At(x[0]) }}
 }
 
 // symmetric is ½(A+Aᵀ), all that a quadratic sees of A.

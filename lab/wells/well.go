@@ -56,7 +56,8 @@ func (w *Well) Gradient(x, g device.Vector) (f float64) {
 	return f
 }
 
-// HessianVector writes hv = ∇²f(x) v.
+// HessianVector writes hv = ∇²f(x) v, exactly but where [Well.Exact] says that
+// it is differences.
 func (w *Well) HessianVector(x, v, hv device.Vector) {
 	w.write("HessianVector", "hv", hv, func(hv []float64) {
 		w.hessianVector(w.read("HessianVector", "x", x), w.read("HessianVector", "v", v), hv)

@@ -197,22 +197,6 @@ func TestHeat(t *testing.T) {
 	}
 }
 
-// Values of lab/testdata/oracles.json, ch4.heat: variance γ/β.
-func TestHeatOracles(t *testing.T) {
-	for _, c := range []struct {
-		p                  Profile
-		x, variance, v, vx float64
-	}{
-		{cosq, 0.7, 0.1 / 4, -0.5871498095056645, -1.2543793608689227},
-		{DoubleWell(0), 0.5, 0.2 / 5, 0.136825, -0.315},
-	} {
-		v, vx, _ := c.p.Heat(c.variance).At(c.x)
-		if math.Abs(v-c.v) > 1e-9 || math.Abs(vx-c.vx) > 1e-9 {
-			t.Errorf("heat at %g is %.12g, slope %.12g, expected %.12g, %.12g", c.x, v, vx, c.v, c.vx)
-		}
-	}
-}
-
 func TestExtrema(t *testing.T) {
 	const eps = 1e-12 // a few bits of 1
 	want := []Extremum{{-1, 0, 2}, {0, 0.25, -1}, {1, 0, 2}}
