@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"strings"
 	"unsafe"
 )
 
@@ -79,6 +80,26 @@ func (v Vector) DType() DType { return v.dtype }
 // Len is the number of its numbers.
 func (v Vector) Len() int { return v.n }
 
+// String is one line: how many numbers of which type, where, and the first of
+// them.
+func (v Vector) String() string {
+	if v.n == 0 {
+		return "0 numbers"
+	}
+	const most = 6
+	head, dots := v.Slice(0, min(v.n, most)), ""
+	if v.n > most {
+		dots = " …"
+	}
+	var numbers string
+	if v.dtype == Int32 {
+		numbers = fmt.Sprint(Read[int32](head))
+	} else {
+		numbers = fmt.Sprintf("%.4g", Read[float64](head))
+	}
+	return fmt.Sprintf("%d numbers of %v on %s: %s%s", v.n, v.dtype, v.dev.Name(), strings.Trim(numbers, "[]"), dots)
+}
+
 // Slice is the view of the numbers i..j-1.
 func (v Vector) Slice(i, j int) Vector {
 	if i < 0 || j < i || j > v.n {
@@ -94,12 +115,19 @@ func (v Vector) Slice(i, j int) Vector {
 }
 
 // New is a vector of zeros like v: its device, its type, its length.
-func (v Vector) New() Vector { return v.dev.New(v.dtype, v.n) }
+func (v Vector) New() Vector {
+	if v.dev == nil { // the zero Vector
+		return v
+	}
+	return v.dev.New(v.dtype, v.n)
+}
 
 // Clone is a copy of v on its device.
 func (v Vector) Clone() Vector {
 	c := v.New()
-	v.dev.Copy(c, v)
+	if v.n > 0 {
+		v.dev.Copy(c, v)
+	}
 	return c
 }
 
