@@ -264,7 +264,7 @@ func (l *Loss) begin(what string, x device.Vector) {
 	m := l.m
 	m.weights, m.grad = x, device.Vector{}
 	m.batchNorm, m.dropout, m.track = l.batch, l.batch, 0
-	m.keep, m.add, m.key = false, false, rng.Key(l.seed)
+	m.keep, m.add, m.key, m.turn = false, false, rng.Key(l.seed), 0
 }
 
 // chunks loads size samples after the other, in training all at once, and calls f
