@@ -2,6 +2,8 @@ package net
 
 import (
 	"math"
+	"slices"
+	"sync"
 	"testing"
 
 	"glassy/lab/device"
@@ -65,6 +67,41 @@ func TestThreadsAndTypes(t *testing.T) {
 			if diff > 2e-5*scale {
 				t.Errorf("%s: result %d in float32 differs from float64 by %.2g", name, i, diff/scale)
 			}
+		}
+	}
+}
+
+// Copies work side by side and get what one gets alone.
+func TestCopiesSideBySide(t *testing.T) {
+	a, err := Named("small-lenet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := NewLoss(a, setFor(a, 40, 1), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := l.New()
+	Initialise(a, PyTorch, 2, x)
+	train := func(l landscape.Landscape) []float32 {
+		x, g := x.Clone(), x.New()
+		for step := range 3 {
+			l.(*Loss).BatchGradient(x, landscape.Batch{Index: []int{step, 7, 30, 9}, Seed: uint64(step)}, g)
+			x.Device().Axpy(-.1, g, x)
+		}
+		return append(device.Read[float32](x), device.Read[float32](l.(*Loss).Statistics())...)
+	}
+	want := train(l.Copy())
+	var got [4][]float32
+	var wg sync.WaitGroup
+	for i := range got {
+		c := l.Copy()
+		wg.Go(func() { got[i] = train(c) })
+	}
+	wg.Wait()
+	for i := range got {
+		if !slices.Equal(got[i], want) {
+			t.Errorf("copy %d got other weights or statistics than alone", i)
 		}
 	}
 }
