@@ -40,6 +40,9 @@ func (d *cpu) Describe() string {
 	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, d.threads, d.blas)
 }
 
+// String lets a notebook show the device.
+func (d *cpu) String() string { return d.Describe() }
+
 // chunk is how many numbers of a vector one task works on.
 const chunk = 1 << 14
 
