@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -25,6 +26,20 @@ type History struct {
 	Evaluated struct {
 		Passes, Seconds, Loss, Error []float64
 	}
+}
+
+// String is one line: how many points, how far they reach, and where the loss
+// and the error went.
+func (h History) String() string {
+	n := len(h.Passes)
+	if n == 0 {
+		return "no points recorded"
+	}
+	s := fmt.Sprintf("%d points, %.4g to %.4g passes, loss %.4g → %.4g", n, h.Passes[0], h.Passes[n-1], h.Loss[0], h.Loss[n-1])
+	if e := h.Evaluated.Error; len(e) > 0 {
+		s += fmt.Sprintf("; %d evaluations, error %.4g → %.4g", len(e), e[0], e[len(e)-1])
+	}
+	return s
 }
 
 func (h *History) clone() History {

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // A Method is a point of the family: the parameters of the loop that the
@@ -60,6 +61,59 @@ type Rule struct {
 
 	Decay float64 // λ of the term λw in g: weight decay, ℓ2; of Inner only
 	Clip  float64 // a mini-batch's gradient longer than that is cut to that length; of Inner only; 0: ∞
+}
+
+// String is one line: the name, and at the start of a run the parameters that
+// are not the default.
+func (m Method) String() string {
+	var s strings.Builder
+	s.WriteString(m.Name)
+	sep := ": "
+	add := func(format string, a ...any) {
+		fmt.Fprintf(&s, sep+format, a...)
+		sep = ", "
+	}
+	at := func(name string, c Schedule) {
+		if c != nil {
+			add("%s %.4g", name, c(Clock{Batches: 1}))
+		}
+	}
+	rule := func(name string, r *Rule) {
+		at(name, r.Rate)
+		switch {
+		case r.adam():
+			add("Adam β₁ %.4g β₂ %.4g", r.Beta1, r.Beta2)
+		case r.Nesterov:
+			add("Nesterov μ %.4g", r.Momentum)
+		case r.Momentum != 0:
+			add("μ %.4g", r.Momentum)
+		}
+		if r.Decay != 0 {
+			add("λ %.4g", r.Decay)
+		}
+		if r.Clip != 0 {
+			add("clip %.4g", r.Clip)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		n    int
+	}{{"n", m.Replicas}, {"L", m.Steps}, {"points", m.Points}, {"workers", m.Workers}} {
+		if c.n > 1 {
+			add("%s %d", c.name, c.n)
+		}
+	}
+	rule("η₀", &m.Inner)
+	at("γ", m.Scope)
+	at("β⁻¹", m.Temperature)
+	at("spread", m.Spread)
+	at("field", m.Field)
+	if m.Average != 0 {
+		add("α %.4g", m.Average)
+	}
+	rule("η₁/γ", &m.Outer)
+	at("ρ", m.Coupling)
+	return s.String()
 }
 
 func (r *Rule) adam() bool { return r.Beta2 > 0 }

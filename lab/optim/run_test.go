@@ -2,6 +2,7 @@ package optim
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -218,6 +219,27 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, m.Name, err)
 		}
 		m.complete()
+	}
+}
+
+// A notebook shows methods and histories in a line.
+func TestStrings(t *testing.T) {
+	r := Run(t.Context(), newRough(4, 3, 0), newRough(4, 3, 0).New(), SGD(0.1), Options{
+		Steps: 2, Evaluate: func(device.Vector) (loss, err float64) { return 1, 0.25 },
+	})
+	r.History.Loss[0], r.History.Loss[1] = 2, 1.5
+	for _, c := range []struct{ got, want string }{
+		{fmt.Sprint(SGD(0.1)), "sgd: η₀ 0.1"},
+		{fmt.Sprint(Adam(1e-3)), "adam: η₀ 0.001, Adam β₁ 0.9 β₂ 0.999"},
+		{fmt.Sprint(EntropySGD()), "entropy-sgd: L 20, η₀ 0.1, Nesterov μ 0.9, γ 1e+04, β⁻¹ 1e-06, α 0.25, η₁/γ 1, Nesterov μ 0.9"},
+		{fmt.Sprint(Parle(0.1, 3)), "parle: n 3, L 25, η₀ 0.1, Nesterov μ 0.9, γ 100, α 0.25, η₁/γ 0.1, Nesterov μ 0.9, ρ 1"},
+		{fmt.Sprint(Method{Name: "unfinished"}), "unfinished"},
+		{fmt.Sprint(r.History), "2 points, 1 to 2 passes, loss 2 → 1.5; 2 evaluations, error 0.25 → 0.25"},
+		{fmt.Sprint(History{}), "no points recorded"},
+	} {
+		if c.got != c.want {
+			t.Errorf("shown as %q, expected %q", c.got, c.want)
+		}
 	}
 }
 
