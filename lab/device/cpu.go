@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// cpu is the pure-Go device. Its vectors are host memory.
+// cpu is the processor. Its vectors are host memory.
 type cpu struct {
 	threads int
 	blas    *library     // nil: pure Go
@@ -24,7 +24,7 @@ func CPU() Device { return theCPU() }
 func NewCPU(threads int) Device { return newCPU("NewCPU", threads, defaultBLAS()) }
 
 // NewPureCPU is NewCPU without a library: what the library's results are held
-// against, and on every machine the same bits.
+// against, and the way to the same bits on machines with different libraries.
 func NewPureCPU(threads int) Device { return newCPU("NewPureCPU", threads, nil) }
 
 func newCPU(op string, threads int, blas *library) *cpu {

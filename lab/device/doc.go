@@ -2,8 +2,8 @@
 // operations that the laboratory's heavy loops are made of.
 //
 // A [Device] keeps numbers ([Vector]) and works on them. Each operation is
-// defined by the loop in its doc comment; the pure-Go device, [CPU], is that
-// loop made fast, and package devicetest holds every implementation against the
+// defined by the loop in its doc comment; the processor, [CPU], is that loop
+// made fast, and package devicetest holds every implementation against the
 // loop itself. A network, an optimiser or a sampler talks to this interface
 // only, so that it runs wherever a device is, and its vectors stay there.
 //
