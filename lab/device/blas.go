@@ -21,6 +21,8 @@ const (
 	daxpy
 	sscal
 	dscal
+	sgemv
+	dgemv
 	sgemm
 	dgemm
 	ssyevd
@@ -32,7 +34,7 @@ const (
 	symbolCount
 )
 
-var symbolNames = [symbolCount]string{"saxpy", "daxpy", "sscal", "dscal", "sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
+var symbolNames = [symbolCount]string{"saxpy", "daxpy", "sscal", "dscal", "sgemv", "dgemv", "sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
 
 func (l *library) String() string {
 	if l == nil {

@@ -211,6 +211,22 @@ func libraryScal[T float](l *library, a T, x []T) {
 	calls.Put(p)
 }
 
+// libraryGemv is y = alpha op(A) x + beta y, op(A) m×k. Fortran sees Aᵀ.
+func libraryGemv[T float](l *library, transA bool, m, k int, alpha T, a []T, lda int, x []T, incx int, beta T, y []T, incy int) {
+	routine, calls := pick[T](l, sgemv, dgemv)
+	p := calls.Get().(*blasCall[T])
+	*p = blasCall[T]{transA: trans(!transA), m: int32(k), n: int32(m), lda: int32(lda), ldb: int32(incx), ldc: int32(incy), alpha: alpha, beta: beta}
+	if transA {
+		p.m, p.n = p.n, p.m
+	}
+	purego.SyscallN(routine, uintptr(unsafe.Pointer(&p.transA)),
+		uintptr(unsafe.Pointer(&p.m)), uintptr(unsafe.Pointer(&p.n)),
+		uintptr(unsafe.Pointer(&p.alpha)), uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&p.lda)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(x))), uintptr(unsafe.Pointer(&p.ldb)),
+		uintptr(unsafe.Pointer(&p.beta)), uintptr(unsafe.Pointer(unsafe.SliceData(y))), uintptr(unsafe.Pointer(&p.ldc)), 1)
+	calls.Put(p)
+}
+
 // libraryGemm is gemm by the library. Fortran sees the transposed matrices:
 // Cᵀ = op(B)ᵀ op(A)ᵀ.
 func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {

@@ -11,6 +11,10 @@ func openBLAS(string) (*library, error) {
 
 // What follows is never called: there is no library.
 
+func libraryGemv[T float](l *library, transA bool, m, k int, alpha T, a []T, lda int, x []T, incx int, beta T, y []T, incy int) {
+	panic("device: no library")
+}
+
 func libraryGemm[T float](l *library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	panic("device: no library")
 }
