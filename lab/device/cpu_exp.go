@@ -85,7 +85,7 @@ func tanhs[T float](x, y []T) {
 		y := any(y).([]float32)[:len(x)]
 		for i, v := range x {
 			v := float64(v)
-			if v > -1e-6 && v < 1e-6 { // tanh v = v; 1 - 2/(1+exp(2v)) would cancel
+			if math.Abs(v) < 1e-6 { // tanh v = v; 1 - 2/(1+exp(2v)) would cancel
 				y[i] = float32(v)
 				continue
 			}
