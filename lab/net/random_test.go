@@ -104,3 +104,14 @@ func TestRandomArchitectures(t *testing.T) {
 		})
 	}
 }
+
+// Before the first parameters a branch without any has no tangent: the block's is
+// the other branch's, which needs its own unchanged.
+func TestResidualBeforeParameters(t *testing.T) {
+	a := Architecture{Name: "first block", Input: []int{3}, Classes: 4, Layers: []Layer{
+		OneHot{4}, Residual{Body: []Layer{Tanh{}}, Shortcut: []Layer{LSTM{Hidden: 4}}}, Dropout{.2}, Dense{Out: 4},
+	}}
+	l, x, v := lossOf(t, a, 5)
+	derivatives(t, l, x, v)
+	derivatives(t, l.Minibatch(landscape.Batch{Index: []int{4, 0, 2, 1}, Seed: 5}), x, v)
+}

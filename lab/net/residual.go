@@ -31,20 +31,20 @@ type residual struct {
 	deltas, tangents copies
 }
 
-// sum is what the branches made, added up: where the body needs its own, in b.
+// sum is what the branches made, added up: where a branch needs its own, in b.
 func (s *residual) sum(m *machine, b *buffer, body, shortcut device.Vector) device.Vector {
 	switch {
-	case body.Len() == 0:
-		return shortcut
-	case shortcut.Len() == 0:
+	case body.Len() == 0 && shortcut.Len() == 0:
 		return body
+	case body.Len() == 0:
+		return b.copy(m, shortcut)
+	case !s.inPlace:
+		body = b.copy(m, body)
 	}
-	y := body
-	if !s.inPlace {
-		y = b.copy(m, body)
+	if shortcut.Len() > 0 {
+		m.dev.Axpy(1, shortcut, body)
 	}
-	m.dev.Axpy(1, shortcut, y)
-	return y
+	return body
 }
 
 func (s *residual) forward(m *machine, x device.Vector) device.Vector {
