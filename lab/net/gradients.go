@@ -49,6 +49,14 @@ func (g *gradients) need(what, name string, n, want int) {
 
 func (g *gradients) Len() int { return g.machine("Len").n }
 
+// String says what they are, also when they are no longer valid.
+func (g *gradients) String() string {
+	if g.call != g.l.calls {
+		return "gradients of an earlier call: no longer valid"
+	}
+	return fmt.Sprintf("gradients of %d samples, d = %d, factored", g.l.m.n, g.l.dim)
+}
+
 func (g *gradients) SquaredNorms(dst []float64) {
 	m := g.machine("SquaredNorms")
 	g.need("SquaredNorms", "dst", len(dst), m.n)

@@ -20,6 +20,9 @@ func Initialise(a Architecture, rule Initialiser, key rng.Key, x device.Vector) 
 	if d := a.Dim(); x.Len() != d {
 		panic(fmt.Sprintf("net: Initialise: x has length %d, expected %d, the parameters of %s", x.Len(), d, a.Name))
 	}
+	if rule == nil {
+		panic("net: Initialise: rule is nil, expected one such as HeNormal")
+	}
 	for i, b := range a.Layout() {
 		w := x.Slice(b.Offset, b.Offset+b.Len())
 		switch b.Kind {

@@ -1,6 +1,7 @@
 package net
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -90,6 +91,7 @@ func TestSlips(t *testing.T) {
 			l.Value(x)
 			s.SquaredNorms(make([]float64, 2))
 		}},
+		{"Initialise: rule is nil", func() { Initialise(a, nil, 1, x) }},
 		{"Layout: layer", func() { Architecture{Input: []int{3}, Layers: layers(Conv{Out: 1, Kernel: 1})}.Layout() }},
 	} {
 		func() {
@@ -101,5 +103,18 @@ func TestSlips(t *testing.T) {
 			c.f()
 			t.Errorf("no panic, expected one that says %q", c.message)
 		}()
+	}
+}
+
+// What a notebook shows of gradients says when they are void.
+func TestGradientsString(t *testing.T) {
+	l, x, _ := lossOf(t, Architecture{"normalised", []int{3}, 4, layers(Dense{Out: 4}, BatchNorm{})}, 3)
+	s := l.SampleGradients(x, []int{0, 1})
+	if got := fmt.Sprint(s); got != "gradients of 2 samples, d = 24, factored" {
+		t.Errorf("shown as %q", got)
+	}
+	l.Value(x)
+	if got := fmt.Sprint(s); !strings.Contains(got, "no longer valid") {
+		t.Errorf("after another call shown as %q", got)
 	}
 }

@@ -35,8 +35,12 @@ type Loop struct {
 }
 
 // Start begins a computation of total units; 0 when their number is not known.
-// It stops when ctx does: pass [Context]() where the caller gave none.
+// It stops when ctx does: pass [Context]() where the caller gave none. It panics
+// when ctx is nil.
 func Start(ctx context.Context, name string, total int) *Loop {
+	if ctx == nil {
+		panic("run: Start: ctx is nil, expected a context: run.Context() is that of a notebook's cell")
+	}
 	l := &Loop{ctx: ctx, name: name, total: total, begun: time.Now()}
 	l.report()
 	return l

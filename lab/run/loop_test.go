@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,16 @@ func TestStepsAll(t *testing.T) {
 	if !slices.Equal(done, []int{0, 1, 2, 3, 3}) {
 		t.Errorf("reports say %v done, expected the start, each step and the end", done)
 	}
+}
+
+func TestNoContext(t *testing.T) {
+	defer func() {
+		if m, _ := recover().(string); !strings.HasPrefix(m, "run: Start: ctx is nil") {
+			t.Errorf("panic %q, expected one that names ctx", m)
+		}
+	}()
+	var none context.Context
+	run.Start(none, "no context", 1)
 }
 
 // No steps is no loop, not one without end.
