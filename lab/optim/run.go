@@ -59,7 +59,9 @@ func (s Status) String() string {
 	return fmt.Sprintf("Status(%d)", int(s))
 }
 
-// A Result is what a run has found, however it ended.
+// A Result is what a run has found, however it ended. What a Stateful landscape
+// keeps is not part of it and goes with the last run on that landscape: call
+// Refresh before Weights of an earlier one are evaluated or saved, as before Best.
 type Result struct {
 	Method  string
 	Status  Status
