@@ -98,6 +98,9 @@ func (s strip) blocks(f func(to, in, rows, cols int)) {
 			for t := range s.S {
 				left := t - s.Pad
 				j0, j1 := inside(left, s.Stride, s.W, s.width)
+				if i0 == i1 || j0 == j1 {
+					continue // all border
+				}
 				for c := range s.C {
 					f(start+(((c*unfolded+r)*s.S+t)*height+i0)*s.width+j0,
 						(c*s.H+top+i0*s.Stride)*s.W+left+j0*s.Stride,

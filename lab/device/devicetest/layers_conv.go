@@ -67,6 +67,8 @@ func testConv(t *testing.T, dev device.Device) {
 		{N: 1, C: 2, H: 7, W: 8, K: 3, R: 2, S: 3, Stride: 3, Pad: 0}, // rows and columns left over
 		{N: 1, C: 1, H: 1, W: 1, K: 1, R: 3, S: 3, Stride: 1, Pad: 1},
 		{N: 2, C: 1, H: 2, W: 2, K: 2, R: 1, S: 1, Stride: 1, Pad: 2}, // a border wider than the filter
+		{N: 1, C: 2, H: 7, W: 1, K: 3, R: 1, S: 5, Stride: 1, Pad: 2}, // columns of the kernel that only meet border
+		{N: 1, C: 12, H: 7, W: 1, K: 1, R: 5, S: 6, Stride: 1, Pad: 3},
 		{N: 2, C: 2, H: 3, W: 2, K: 2, R: 5, S: 6, Stride: 3, Pad: 3},
 		{N: 3, C: 5, H: 4, W: 3, K: 2, R: 1, S: 1, Stride: 1, Pad: 0}, // columns are the image
 		{N: 2, C: 5, H: 5, W: 5, K: 2, R: 1, S: 1, Stride: 2, Pad: 0},
