@@ -2,6 +2,7 @@ package devicetest
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"glassy/lab/device"
@@ -60,7 +61,7 @@ func (s sum) bound(t device.DType) []float64 {
 }
 
 func testConv(t *testing.T, dev device.Device) {
-	for _, s := range []device.Convolution{
+	shapes := []device.Convolution{
 		{N: 2, C: 3, H: 5, W: 7, K: 4, R: 3, S: 2, Stride: 1, Pad: 0},
 		{N: 2, C: 3, H: 5, W: 7, K: 4, R: 3, S: 2, Stride: 1, Pad: 2},
 		{N: 3, C: 2, H: 9, W: 6, K: 3, R: 3, S: 3, Stride: 2, Pad: 1},
@@ -84,7 +85,16 @@ func testConv(t *testing.T, dev device.Device) {
 		{N: 2, C: 0, H: 5, W: 5, K: 2, R: 3, S: 3, Stride: 1},
 		{N: 2, C: 3, H: 5, W: 5, K: 0, R: 3, S: 3, Stride: 1, Pad: 1},
 		{N: 2, C: 3, H: 0, W: 5, K: 2, R: 1, S: 3, Stride: 1, Pad: 1}, // nothing but border
-	} {
+	}
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 100 {
+		s := device.Convolution{N: r.IntN(4), C: 1 + r.IntN(40), H: 1 + r.IntN(14), W: 1 + r.IntN(14), K: 1 + r.IntN(4),
+			R: 1 + r.IntN(6), S: 1 + r.IntN(6), Stride: 1 + r.IntN(5), Pad: r.IntN(6)}
+		if s.H+2*s.Pad >= s.R && s.W+2*s.Pad >= s.S {
+			shapes = append(shapes, s)
+		}
+	}
+	for _, s := range shapes {
 		oh, ow := s.Out()
 		nx, nw, ny := s.N*s.C*s.H*s.W, s.K*s.C*s.R*s.S, s.N*s.K*oh*ow
 		for _, dt := range floats {

@@ -2,6 +2,7 @@ package devicetest
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -29,7 +30,7 @@ func windows(s device.Pooling, f func(x, y, cell int)) {
 }
 
 func testPool(t *testing.T, dev device.Device) {
-	for _, s := range []device.Pooling{
+	shapes := []device.Pooling{
 		{N: 3, C: 2, H: 8, W: 6, Size: 2, Stride: 2},
 		{N: 2, C: 2, H: 7, W: 9, Size: 2, Stride: 2}, // a row and a column left over
 		{N: 2, C: 3, H: 9, W: 7, Size: 3, Stride: 2}, // windows overlap
@@ -40,7 +41,16 @@ func testPool(t *testing.T, dev device.Device) {
 		{N: 1, C: 1, H: 1, W: 1, Size: 1, Stride: 1},
 		{N: 0, C: 2, H: 4, W: 4, Size: 2, Stride: 2},
 		{N: 2, C: 0, H: 4, W: 4, Size: 2, Stride: 2},
-	} {
+	}
+	r := rand.New(rand.NewPCG(11, 12))
+	for range 60 {
+		s := device.Pooling{N: r.IntN(3), C: 1 + r.IntN(3), H: 1 + r.IntN(12), W: 1 + r.IntN(12), Size: 1 + r.IntN(5), Stride: 1 + r.IntN(5)}
+		s.Pad = r.IntN(s.Size)
+		if s.H+2*s.Pad >= s.Size && s.W+2*s.Pad >= s.Size {
+			shapes = append(shapes, s)
+		}
+	}
+	for _, s := range shapes {
 		oh, ow := s.Out()
 		nx, ny := s.N*s.C*s.H*s.W, s.N*s.C*oh*ow
 		for _, dt := range floats {
