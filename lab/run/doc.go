@@ -1,6 +1,10 @@
 // Package run is what a computation tells the place it runs in: whether to go
 // on, how far it is, and whose work it uses.
 //
+//	loop.go        Loop: steps that stop, count and report
+//	run.go         Context, Progress, Cite; Host, the place
+//	reference.go   the works that the laboratory cites
+//
 // A long function of the laboratory takes a context, or [Context] where its
 // caller gave none, goes through its steps by a [Loop], which stops and reports,
 // and names its sources with [Cite]. Without a host nothing happens: the context
