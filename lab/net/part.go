@@ -102,7 +102,7 @@ type filters struct {
 // images is how many images' filter gradients are worked out at once.
 func (p *filters) images(m *machine) int { return min(m.n, max(1, (1<<20)/p.n)) }
 
-// sample writes the filter gradients of the images from..to-1, row by row.
+// samples writes the filter gradients of the images from..to-1, row by row.
 func (p *filters) samples(m *machine, from, to int, dst device.Vector) {
 	in, out, _ := p.conv.size()
 	m.dev.ConvSampleFilter(p.conv.batch(to-from), p.conv.x.Slice(from*in, to*in), p.conv.dy.Slice(from*out, to*out), dst)
