@@ -49,15 +49,20 @@ func byChannel[T float](d *cpu, s Channels, in, out [][]T, f func(s Channels, fr
 func turn[T float](a []T, lda int, b []T, ldb, m, n int, back bool) {
 	i := 0
 	for ; i+4 <= m; i += 4 {
-		a0, a1 := a[i*lda:i*lda+n], a[(i+1)*lda:(i+1)*lda+n]
-		a2, a3 := a[(i+2)*lda:(i+2)*lda+n], a[(i+3)*lda:(i+3)*lda+n]
-		a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
-		for j := range a0 {
-			b := b[j*ldb+i:][:4]
-			if back {
+		a0, a1 := a[i*lda:][:n], a[(i+1)*lda:][:n]
+		a2, a3 := a[(i+2)*lda:][:n], a[(i+3)*lda:][:n]
+		at := i
+		if back {
+			for j := range n {
+				b := b[at : at+4 : at+4]
 				a0[j], a1[j], a2[j], a3[j] = b[0], b[1], b[2], b[3]
-			} else {
+				at += ldb
+			}
+		} else {
+			for j := range n {
+				b := b[at : at+4 : at+4]
 				b[0], b[1], b[2], b[3] = a0[j], a1[j], a2[j], a3[j]
+				at += ldb
 			}
 		}
 	}
