@@ -38,7 +38,7 @@
 // points like any other:
 //
 //	Entropy-SGD   n = 1, ρ = ∞
-//	Elastic-SGD   L = 1, γ = ∞, α = 0, η₁/γ = 1
+//	Elastic-SGD   L = 1, γ = ∞, α = 0, η₁/γ = 1; the momentum of y lives on
 //	SGD           all of these
 //
 // The limits hold bit for bit. Randomness is a function of [Options].Seed, the

@@ -41,7 +41,7 @@ type Method struct {
 	// What the author's programs do differently.
 	PullOutside    bool // the term (y-x^a)/γ bypasses the momentum of y
 	NoiseInside    bool // the noise enters the momentum of y
-	KeepMomentum   bool // the momentum of y survives the update
+	KeepMomentum   bool // the momentum of y survives the update, as it always does where L = 1, γ = ∞, α = 0, η₁/γ = 1
 	KeepAverage    bool // z survives the update
 	FromLast       bool // the update moves x^a from y, not from where it was
 	PullToAverages bool // (x^a - x)/ρ is (x^a - 1/n Σ z)/ρ
@@ -199,11 +199,15 @@ func (m Method) complete() Method {
 	return m
 }
 
-// direct says that y, z and x^a are always the same: the update does nothing.
-func (m *Method) direct() bool {
-	return m.Steps == 1 && !m.averages() && m.Scope == nil && m.Coupling == nil &&
+// single says that x^a goes where y is after every step, but for the coupling:
+// nothing restarts, and the momentum lives on.
+func (m *Method) single() bool {
+	return m.Steps == 1 && !m.averages() && m.Scope == nil &&
 		m.Outer.Rate == nil && m.Outer.plain() && !m.AlongGradient
 }
+
+// direct says that y, z and x^a are always the same: the update does nothing.
+func (m *Method) direct() bool { return m.single() && m.Coupling == nil }
 
 // averages says that z is not just y.
 func (m *Method) averages() bool { return m.Average != 0 || m.Uniform }

@@ -88,6 +88,11 @@ func TestSpecialCasesOfParle(t *testing.T) {
 		sameBits(t, "Parle with all of them, SGD", way(f, f.start(), p, o, 60), way(f, f.start(), sgd, o, 60))
 		p.Scope, p.Average, p.Steps = Constant(math.Inf(1)), 0, 1
 		sameBits(t, "γ = Inf written out, SGD", way(f, f.start(), p, o, 60), way(f, f.start(), sgd, o, 60))
+		// There momentum lives on, whether asked to or not.
+		bare := Method{Inner: sgd.Inner}
+		sameBits(t, "rule alone, SGD", way(f, f.start(), bare, o, 60), way(f, f.start(), sgd, o, 60))
+		bare.Replicas, bare.Coupling = el.Replicas, el.Coupling
+		sameBits(t, "rule and coupling alone, Elastic-SGD", way(f, f.start(), bare, o, 60), way(f, f.start(), el, o, 60))
 		el.Replicas, el.Coupling = 1, nil
 		sameBits(t, "Elastic-SGD(n=1, ρ=∞), SGD", way(f, f.start(), el, o, 60), way(f, f.start(), sgd, o, 60))
 	}

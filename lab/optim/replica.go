@@ -124,7 +124,7 @@ func (r *replica) begin() {
 	if r.m.averages() && !r.m.KeepAverage {
 		r.dev.Copy(r.z, r.x)
 	}
-	if !r.m.KeepMomentum {
+	if !r.m.KeepMomentum && !r.m.single() {
 		r.inner.reset()
 	}
 }
