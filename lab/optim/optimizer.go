@@ -94,7 +94,7 @@ func (p *Optimizer) Step() {
 	p.each(func(r *replica) { r.step(t, p.field) })
 	p.history.observe(p, t)
 	p.step++
-	if p.step%p.method.Steps == 0 {
+	if p.step%p.method.Steps == 0 && p.finite() {
 		p.update(t)
 	}
 }

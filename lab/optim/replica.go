@@ -82,7 +82,9 @@ func (r *replica) step(t Clock, h device.Vector) {
 	if i == 0 {
 		r.begin()
 	}
-	r.loss = r.gradient(r.y, t)
+	if r.loss = r.gradient(r.y, t); !r.finite() {
+		return
+	}
 	if m.Inner.Clip > 0 {
 		if norm := math.Sqrt(r.dev.Dot(r.g, r.g)); norm > m.Inner.Clip {
 			r.dev.Scale(m.Inner.Clip/norm, r.g)
@@ -115,6 +117,9 @@ func (r *replica) step(t Clock, h device.Vector) {
 		r.dev.Axpby(1-α, r.y, α, r.z)
 	}
 }
+
+// finite says that the last loss was: else its gradient is good for nothing.
+func (r *replica) finite() bool { return !math.IsNaN(r.loss) && !math.IsInf(r.loss, 0) }
 
 // begin restarts the inner loop at x^a.
 func (r *replica) begin() {
@@ -151,7 +156,9 @@ func (r *replica) update(t Clock, rate, pull float64, anchor device.Vector) {
 		scale, pull, η = 1, pull/rate, rate
 	}
 	if m.AlongGradient {
-		r.loss = r.gradient(r.y, t)
+		if r.loss = r.gradient(r.y, t); !r.finite() {
+			return
+		}
 		dev.Scale(scale, r.g)
 	} else {
 		dev.Copy(r.g, r.x)

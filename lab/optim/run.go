@@ -44,7 +44,7 @@ type Status int
 const (
 	Finished Status = iota // all steps made
 	Stopped                // the context was done
-	Diverged               // a loss was not finite
+	Diverged               // a loss was not finite; no point was moved along its gradient
 )
 
 func (s Status) String() string {
@@ -137,7 +137,7 @@ func (p *Optimizer) Run(ctx context.Context, steps int) *Result {
 // finite says that all losses of the last step were.
 func (p *Optimizer) finite() bool {
 	for _, r := range p.replicas {
-		if math.IsNaN(r.loss) || math.IsInf(r.loss, 0) {
+		if !r.finite() {
 			return false
 		}
 	}

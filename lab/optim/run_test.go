@@ -176,6 +176,15 @@ func TestDiverged(t *testing.T) {
 	if r.Status != Diverged || r.Steps >= 10000 || r.Steps < 2 {
 		t.Errorf("%v, expected it to diverge early", r)
 	}
+	for _, m := range []Method{SGD(1e3), Adam(1e300), EntropySGD(), HJGradient(1e3), Parle(1e3, 2)} {
+		if m.Steps > 1 {
+			m.Steps, m.Inner.Rate = 3, Constant(1e3)
+		}
+		r := Run(context.Background(), f, f.start(), m, Options{Steps: 10000, Batch: 8})
+		if max := r.Weights.Device().MaxAbs(r.Weights); r.Status != Diverged || !(max <= math.MaxFloat64) {
+			t.Errorf("%v: the largest weight is %v, expected what it was before the loss was not finite", r, max)
+		}
+	}
 	nan := f.start()
 	device.Host[float64](nan)[0] = math.NaN()
 	if r := Run(context.Background(), f, nan, SGD(0.1), Options{Steps: 10}); r.Status != Diverged || r.Steps != 1 {
