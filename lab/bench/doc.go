@@ -5,7 +5,8 @@
 //	go test ./lab/bench -table -v -timeout 30m
 //
 // prints, for one thread and for two, medians, their ratio (above 1 ours is
-// faster), and costs in gradients. With one thread the time is the processor's,
+// faster), that of the fastest repetitions, which a busy machine disturbs less,
+// and costs in gradients. With one thread the time is the processor's,
 // which other programs on the machine disturb least, with two that on the wall.
 // GLASSY_BENCH_PYTHON names the python that has PyTorch, python3 otherwise;
 // without PyTorch it says so and prints our numbers. Without -table the tests
