@@ -157,11 +157,16 @@ func convSampleFilter[T float](d *cpu, s Convolution, x, dy, dw []T) {
 	}
 	strips := s.strips()
 	d.each(s.N, func(n int) {
-		dw := row(dw, n, s.N)
+		x, dy, dw := row(x, n, s.N), row(dy, n, s.N), row(dw, n, s.N)
+		if s.products() == 1 {
+			clear(dw)
+			filterGradient(d, s, strips, x, dy, dw)
+			return
+		}
 		sum, done := scratch[T](len(dw))
 		defer done()
 		clear(sum)
-		filterGradient(d, s, strips, row(x, n, s.N), row(dy, n, s.N), sum)
+		filterGradient(d, s, strips, x, dy, sum)
 		fromProducts(s, sum, 0, dw)
 	})
 }

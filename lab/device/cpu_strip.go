@@ -183,19 +183,22 @@ func byProduct[T float](s Convolution, w []T) (ordered []T, done func()) {
 	return ordered, done
 }
 
-// fromProducts is w = beta w + ordered, in w's order.
+// fromProducts is w = beta w + ordered, in w's order; beta is 0 or 1.
 func fromProducts[T float](s Convolution, ordered []T, beta T, w []T) {
-	if beta == 0 {
-		clear(w)
-	}
 	products := s.products()
 	run := len(w) / (s.K * s.C * products) // numbers that are neighbours in both
 	for r := range products {
 		src := row(ordered, r, products)
 		for kc := range s.K * s.C {
-			dst := w[(kc*products+r)*run:]
-			for t, v := range src[kc*run : (kc+1)*run] {
-				dst[t] += v
+			dst, src := w[(kc*products+r)*run:][:run], src[kc*run:][:run]
+			if beta == 0 {
+				for t, v := range src {
+					dst[t] = v
+				}
+			} else {
+				for t, v := range src {
+					dst[t] += v
+				}
 			}
 		}
 	}
