@@ -192,9 +192,7 @@ func fromProducts[T float](s Convolution, ordered []T, beta T, w []T) {
 		for kc := range s.K * s.C {
 			dst, src := w[(kc*products+r)*run:][:run], src[kc*run:][:run]
 			if beta == 0 {
-				for t, v := range src {
-					dst[t] = v
-				}
+				copy(dst, src)
 			} else {
 				for t, v := range src {
 					dst[t] += v
