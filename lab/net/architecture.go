@@ -173,6 +173,14 @@ func (p *plan) block(layer, part string, k Kind, fanIn, fanOut int, shape ...int
 	return s
 }
 
+// takes says that tokens go into a layer that knows so many; of several such
+// layers, in branches, the least decides.
+func (p *plan) takes(vocabulary int) {
+	if p.tokens == 0 || vocabulary < p.tokens {
+		p.tokens = vocabulary
+	}
+}
+
 // A span is where a block stands in the flat vector.
 type span struct{ offset, n int }
 

@@ -9,7 +9,8 @@ func (l Embedding) lay(p *plan, in []int) (stage, []int) {
 	}
 	s := &embedding{rows: in[0], width: l.Width}
 	s.weight = p.block(p.layer("embedding"), "weight", Weight, l.Vocabulary, l.Width, l.Vocabulary, l.Width)
-	p.kept, p.tokens = false, l.Vocabulary
+	p.kept = false
+	p.takes(l.Vocabulary)
 	return s, []int{in[0], l.Width}
 }
 
@@ -64,7 +65,8 @@ func (l OneHot) lay(p *plan, in []int) (stage, []int) {
 		p.fail(l, in, "{T} tokens, and a positive Vocabulary")
 		return nil, nil
 	}
-	p.kept, p.tokens = false, l.Vocabulary
+	p.kept = false
+	p.takes(l.Vocabulary)
 	return &oneHot{rows: in[0], vocabulary: l.Vocabulary}, []int{in[0], l.Vocabulary}
 }
 

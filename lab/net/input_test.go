@@ -33,6 +33,8 @@ func TestBadData(t *testing.T) {
 		{what: "numbers for tokens", a: words, message: "expected tokens"},
 		{what: "tokens for numbers", set: tokens, message: "expected numbers"},
 		{what: "vocabulary", a: Architecture{"words", []int{3}, 4, layers(OneHot{2}, Dense{Out: 4})}, set: tokens, message: "a token is 3, expected at most 1"},
+		{what: "vocabulary of a branch", a: Architecture{"words", []int{3}, 4, layers(
+			Residual{Body: layers(Embedding{2, 4}), Shortcut: layers(OneHot{4})})}, set: tokens, message: "a token is 3, expected at most 1"},
 		{what: "architecture", a: Architecture{"wide", []int{3}, 4, layers(Dense{Out: 5})}, message: "expected 4 numbers"},
 		{what: "type", o: Options{DType: device.Int32}, message: "DType is int32"},
 	} {
