@@ -79,4 +79,7 @@ type Stateful interface {
 	// Refresh recomputes it at x from the data: batch-norm statistics of the
 	// averaged weights of Entropy-SGD or Parle, before they are evaluated.
 	Refresh(x device.Vector)
+	// Restart says that the next mini-batch begins another run: what is kept
+	// then follows from that run alone.
+	Restart()
 }

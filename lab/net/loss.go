@@ -33,6 +33,8 @@ type Loss struct {
 	least int    // samples that batch-norm needs in a batch
 	chunk int    // samples that are worked on at once
 
+	run int // batches since Restart, counted while a plain mean of theirs weighs one more than normWeight; -1: not counted
+
 	m    *machine
 	feed feed
 	head head
@@ -91,7 +93,7 @@ func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
 	for _, variance := range p.ones {
 		m.dev.Fill(variance.of(m.statistics), 1)
 	}
-	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size), feed: feed{augment: o.Augment}}
+	l := &Loss{arch: a.clone(), dim: p.dim, m: m, least: p.least, chunk: chunk(p.size), run: -1, feed: feed{augment: o.Augment}}
 	if err := l.take(set, p.tokens); err != nil {
 		return nil, err
 	}
@@ -151,7 +153,7 @@ func (l *Loss) clone() *Loss {
 	var p plan
 	root, _ := p.network(l.arch)
 	return &Loss{
-		arch: l.arch, dim: l.dim, index: l.index, batch: l.batch, seed: l.seed, least: l.least, chunk: l.chunk,
+		arch: l.arch, dim: l.dim, index: l.index, batch: l.batch, seed: l.seed, least: l.least, chunk: l.chunk, run: -1,
 		m:    &machine{dev: l.m.dev, dtype: l.m.dtype, root: root, statistics: l.m.statistics},
 		feed: l.feed.open(),
 	}
@@ -312,9 +314,9 @@ func (l *Loss) Gradient(x, g device.Vector) float64 {
 }
 
 // BatchGradient is the gradient of the mean over a batch in training: with
-// dropout and augmentation drawn from the batch's seed, with batch-norm by the batch; the kept
-// statistics move a tenth of the way to the batch's. It returns that mean. It
-// panics on an empty batch, and on one of a single sample where batch-norm would
+// dropout and augmentation drawn from the batch's seed, with batch-norm by the
+// batch; the kept statistics move a tenth of the way to the batch's, see
+// [Loss.Restart]. It returns that mean. It panics on an empty batch, and on one of a single sample where batch-norm would
 // take its variance.
 func (l *Loss) BatchGradient(x device.Vector, b landscape.Batch, g device.Vector) float64 {
 	l.begin("BatchGradient", x)
@@ -323,12 +325,33 @@ func (l *Loss) BatchGradient(x device.Vector, b landscape.Batch, g device.Vector
 	l.picked = l.pick("BatchGradient", b.Index, l.picked[:0])
 	l.needBatch("BatchGradient", len(b.Index))
 	m := l.m
-	m.grad, m.batchNorm, m.dropout, m.track, m.key = g, true, true, normWeight, rng.Key(b.Seed)
+	m.grad, m.batchNorm, m.dropout, m.track, m.key = g, true, true, l.weight(), rng.Key(b.Seed)
 	l.feed.load(m, l.picked)
 	scale := 1 / float64(len(b.Index)*l.feed.positions())
 	f := l.forward() * scale
 	l.backward(scale)
 	return f
+}
+
+// Restart says that the next batch begins another run: its statistics replace the
+// kept ones, the next ones are averaged with them, and from the tenth on they move
+// a tenth of the way. Without it a run's evaluations would depend on the one before.
+func (l *Loss) Restart() { l.run = 0 }
+
+// weight is what the next batch weighs in the kept statistics.
+func (l *Loss) weight() float64 {
+	if l.run < 0 {
+		return normWeight
+	}
+	if l.run == 0 {
+		l.m.dev.Fill(l.m.statistics, 0) // a NaN would stay, whatever its weight
+	}
+	l.run++
+	w := 1 / float64(l.run)
+	if w <= normWeight {
+		l.run = -1
+	}
+	return max(w, normWeight)
 }
 
 // Evaluate is f(x) and the fraction of labels that are not the most probable one.

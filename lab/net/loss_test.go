@@ -2,6 +2,7 @@ package net
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"glassy/lab/data"
@@ -241,5 +242,38 @@ func TestSampleGradients(t *testing.T) {
 				t.Errorf("row 4 differs from the gradient of sample 4 by %.2g", e)
 			}
 		})
+	}
+}
+
+// After Restart the kept statistics are a function of the batches since, whatever
+// was kept before, a NaN too; the first batch's are kept whole.
+func TestRestart(t *testing.T) {
+	a := Architecture{"normalised", []int{3}, 4, layers(Dense{Out: 4}, BatchNorm{})}
+	fresh, x, _ := lossOf(t, a, 6)
+	used, _, _ := lossOf(t, a, 6)
+	used.Statistics().Device().Fill(used.Statistics(), math.NaN())
+	tenth, _, _ := lossOf(t, a, 6) // never restarted: a tenth of the way from 0
+	tenth.Statistics().Device().Fill(tenth.Statistics(), 0)
+	g := fresh.New()
+	fresh.Restart()
+	used.Restart()
+	for k := range 12 {
+		b := landscape.Batch{Index: []int{k % 6, (k + 1) % 6, (k + 3) % 6}}
+		for _, l := range []*Loss{fresh, used, tenth} {
+			l.BatchGradient(x, b, g)
+		}
+		if k > 0 {
+			continue
+		}
+		whole, part := device.Read[float64](fresh.Statistics()), device.Read[float64](tenth.Statistics())
+		for c := range 4 {
+			if math.Abs(whole[c]-10*part[c]) > 1e-12 {
+				t.Errorf("channel %d: kept mean %v after one batch, expected the batch's %v", c, whole[c], 10*part[c])
+			}
+		}
+	}
+	got, want := device.Read[float64](used.Statistics()), device.Read[float64](fresh.Statistics())
+	if !slices.Equal(got, want) {
+		t.Errorf("kept %v after another run, %v after none, expected the same", got, want)
 	}
 }

@@ -34,6 +34,9 @@ func New(f landscape.Landscape, x0 device.Vector, m Method, o Options) *Optimize
 	m = m.complete()
 	sampled, _ := f.(landscape.Sampled)
 	o.check(&m, f, sampled, x0)
+	if s, ok := f.(landscape.Stateful); ok {
+		s.Restart()
+	}
 
 	p := &Optimizer{method: m, f: f, options: o, key: rng.Key(o.Seed), batches: 1}
 	var all []int

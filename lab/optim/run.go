@@ -61,7 +61,7 @@ func (s Status) String() string {
 
 // A Result is what a run has found, however it ended. What a Stateful landscape
 // keeps is not part of it and goes with the last run on that landscape: call
-// Refresh before Weights of an earlier one are evaluated or saved, as before Best.
+// Refresh before Best, or Weights of an earlier run, are evaluated or saved.
 type Result struct {
 	Method  string
 	Status  Status

@@ -17,10 +17,26 @@ import (
 type stateful struct {
 	*rough
 	refreshed []float64 // the first weight, each time
+	restarts  int
 }
+
+func (s *stateful) Restart() { s.restarts++ }
 
 func (s *stateful) Refresh(x device.Vector) {
 	s.refreshed = append(s.refreshed, device.Host[float64](x)[0])
+}
+
+// Each run restarts what the landscape keeps, and a second call of Run goes on.
+func TestRestart(t *testing.T) {
+	f := &stateful{rough: newRough(8, 3, 0.1)}
+	for range 2 {
+		p := New(f, f.start(), SGD(0.1), Options{Steps: 2, Batch: 4})
+		p.Run(t.Context(), 2)
+		p.Run(t.Context(), 2)
+	}
+	if f.restarts != 2 {
+		t.Errorf("%d restarts in two runs, expected 2", f.restarts)
+	}
 }
 
 func TestRun(t *testing.T) {
