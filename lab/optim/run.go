@@ -13,7 +13,7 @@ import (
 // Options are what a run needs beside the method. The length must be given, by
 // Epochs or Steps; of the rest the zero value works.
 type Options struct {
-	Epochs float64 // updates, in passes through the data: L times as many passes are made
+	Epochs float64 // updates, in passes through the data: L times as many passes are made; at least one update
 	Steps  int     // or inner steps
 
 	Batch       int  // data in a mini-batch; 0, or more than there are: all
@@ -159,7 +159,7 @@ func (p *Optimizer) steps() int {
 	if p.options.Steps > 0 {
 		return p.options.Steps
 	}
-	return int(math.Round(p.options.Epochs*float64(p.batches))) * p.method.Steps
+	return max(1, int(math.Round(p.options.Epochs*float64(p.batches)))) * p.method.Steps
 }
 
 // check panics when the options do not fit.

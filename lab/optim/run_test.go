@@ -124,6 +124,9 @@ func TestEffectiveEpochs(t *testing.T) {
 			t.Errorf("2 epochs of %s are %v effective ones, expected %v", c.m.Name, r.Passes, c.want)
 		}
 	}
+	if r := Run(context.Background(), f, f.start(), HJ(), Options{Batch: 8, Epochs: 0.05}); r.Updates != 1 {
+		t.Errorf("a twentieth of 5 updates are %d, expected 1", r.Updates)
+	}
 }
 
 // On a quadratic without noise the angle between x - z and the gradient at x is
