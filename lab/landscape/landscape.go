@@ -11,6 +11,7 @@
 //	Stateful    what is not a weight but must follow them: batch-norm statistics
 //
 // Vectors are of the landscape's type on the landscape's device (New makes one).
+// What is written shares no memory with what is read.
 // A method may be called from several goroutines only where the landscape says
 // so; Copy makes an independent one that shares the data.
 package landscape

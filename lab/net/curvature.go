@@ -60,6 +60,7 @@ func (l *Loss) HessianVector(x, v, hv device.Vector) {
 	l.begin("HessianVector", x)
 	l.need("HessianVector", "v", v)
 	l.need("HessianVector", "hv", hv)
+	needApart("HessianVector", "hv", hv, x, v)
 	l.m.product = hv
 	l.move(x)
 	l.curve(true, func() { l.m.root.backTangent(l.m, l.tangent(v, l.scale())) })
@@ -73,6 +74,7 @@ func (l *Loss) GaussNewtonVector(x, v, gv device.Vector) {
 	l.begin("GaussNewtonVector", x)
 	l.need("GaussNewtonVector", "v", v)
 	l.need("GaussNewtonVector", "gv", gv)
+	needApart("GaussNewtonVector", "gv", gv, x, v)
 	l.move(x)
 	l.curve(false, func() {
 		htz := l.tangent(v, l.scale())

@@ -229,6 +229,13 @@ func (l *Loss) need(what, name string, v device.Vector) {
 	}
 }
 
+// needApart panics where a result would be written over what it is made of.
+func needApart(what, name string, result device.Vector, from ...device.Vector) {
+	if slices.Contains(from, result) {
+		panic(fmt.Sprintf("net: %s: %s is one of the vectors that it is worked out from, expected one of its own", what, name))
+	}
+}
+
 // String says what the landscape is and how large.
 func (l *Loss) String() string {
 	return fmt.Sprintf("%s over %d samples of %s, d = %d, %v on %s",
@@ -303,6 +310,7 @@ func (l *Loss) Value(x device.Vector) float64 {
 func (l *Loss) Gradient(x, g device.Vector) float64 {
 	l.begin("Gradient", x)
 	l.need("Gradient", "g", g)
+	needApart("Gradient", "g", g, x)
 	l.at.forget()
 	l.m.grad = g
 	sum := 0.
@@ -321,6 +329,7 @@ func (l *Loss) Gradient(x, g device.Vector) float64 {
 func (l *Loss) BatchGradient(x device.Vector, b landscape.Batch, g device.Vector) float64 {
 	l.begin("BatchGradient", x)
 	l.need("BatchGradient", "g", g)
+	needApart("BatchGradient", "g", g, x)
 	l.at.forget()
 	l.picked = l.pick("BatchGradient", b.Index, l.picked[:0])
 	l.needBatch("BatchGradient", len(b.Index))
