@@ -44,7 +44,14 @@ func (s *Session) begin(ctx context.Context, out Output, passing bool) (_ contex
 	s.mu.Lock()
 	before := s.out
 	s.out, s.ctx, s.cancel = out, ctx, cancel
+	early := s.early
+	if out != nil {
+		s.early = ""
+	}
 	s.mu.Unlock()
+	if out != nil && early != "" {
+		out.Stream("stderr", early)
+	}
 	return ctx, func() {
 		s.mu.Lock()
 		s.cancel = nil

@@ -27,7 +27,14 @@ func (s *Session) stream(name, text string) {
 			return s.cellName(n) + ":" + line
 		})
 	}
-	if out := s.output(); out != nil && text != "" {
+	const most = 4096 // bytes
+	s.mu.Lock()
+	out := s.out
+	if out == nil && name == "stderr" && len(s.early) < most {
+		s.early += text
+	}
+	s.mu.Unlock()
+	if out != nil && text != "" {
 		out.Stream(name, text)
 	}
 }

@@ -94,6 +94,7 @@ type Session struct {
 	mu      sync.Mutex // guards the rest
 	proc    *process   // also guarded by running, for whoever only reads it
 	out     Output     // of the running cell, or the last one
+	early   string     // what the process printed to stderr before the first cell, for that cell
 	ctx     context.Context
 	cancel  context.CancelFunc // nil when no cell runs
 	zombies int                // cells that were left behind and still run
