@@ -32,9 +32,6 @@ func train(t *testing.T, set *data.Set, dev device.Device) (f *net.Loss, x devic
 // Two passes of plain training err on less than 1.5 % of the test images. The
 // seed makes 1.06 %; 60 other images of 10,000 would have to be misread.
 func TestLenetOnMNIST(t *testing.T) {
-	if testing.Short() {
-		t.Skip("training takes half a minute of two cores")
-	}
 	images, test := datatest.Load(t, os.Getenv, "mnist")
 	f, x := train(t, images, device.CPU())
 	unseen, err := f.On(test)
