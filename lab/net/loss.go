@@ -324,8 +324,8 @@ func (l *Loss) Gradient(x, g device.Vector) float64 {
 // BatchGradient is the gradient of the mean over a batch in training: with
 // dropout and augmentation drawn from the batch's seed, with batch-norm by the
 // batch; the kept statistics move a tenth of the way to the batch's, see
-// [Loss.Restart]. It returns that mean. It panics on an empty batch, and on one of a single sample where batch-norm would
-// take its variance.
+// [Loss.Restart]. It returns that mean. It panics on an empty batch, and on one
+// of a single sample where batch-norm would take its variance.
 func (l *Loss) BatchGradient(x device.Vector, b landscape.Batch, g device.Vector) float64 {
 	l.begin("BatchGradient", x)
 	l.need("BatchGradient", "g", g)

@@ -27,7 +27,8 @@ type Options struct {
 	// validation loss and error, say. A Stateful landscape's statistics are
 	// refreshed at the weights first, but for methods such as SGD whose every
 	// mini-batch has gone through these very weights. An evaluation is made after
-	// every so many passes through the data, 1 where it is 0, and at the end.
+	// every so many passes through the data, 1 where it is 0, and at the end of a
+	// run that was not stopped.
 	Evaluate      func(x device.Vector) (loss, err float64)
 	EvaluateEvery float64
 
@@ -119,7 +120,8 @@ func (p *Optimizer) Run(ctx context.Context, steps int) *Result {
 	case loop.Err() != nil:
 		status = Stopped
 	}
-	if p.options.Evaluate != nil && status != Diverged && p.history.evaluated != p.step {
+	// Who stops a run waits for it, and an evaluation may take seconds.
+	if p.options.Evaluate != nil && status == Finished && p.history.evaluated != p.step {
 		p.evaluate()
 	}
 	return &Result{
