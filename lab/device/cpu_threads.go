@@ -120,7 +120,11 @@ func (h *helper) run() {
 				<-h.wake
 			}
 		}
-		h.job.Swap(nil).work()
+		j := h.job.Swap(nil)
+		if j == nil {
+			continue // woken by the giver of a job that it had found, and done, awake
+		}
+		j.work()
 		idle.Lock()
 		idle.helpers = append(idle.helpers, h)
 		idle.Unlock()

@@ -71,6 +71,44 @@ func TestEachKeepsToItsThreads(t *testing.T) {
 	}
 }
 
+// A giver may be held up between leaving a job and looking whether the helper
+// sleeps. If that was awake, it has done the job and gone to sleep meanwhile, and
+// is woken for nothing.
+func TestHelperIsWokenForNothing(t *testing.T) {
+	d := &cpu{threads: 2}
+	h := &helper{wake: make(chan struct{}, 1)}
+	idle.Lock()
+	others := idle.helpers
+	idle.helpers = nil
+	idle.Unlock()
+	defer func() {
+		idle.Lock()
+		idle.helpers = append(idle.helpers, others...)
+		idle.Unlock()
+	}()
+	go h.run()
+	asleep := func() {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); !h.asleep.Load(); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the helper does not go to sleep")
+			}
+		}
+	}
+	asleep()
+	h.asleep.Store(false)
+	h.wake <- struct{}{}
+	asleep()
+	idle.Lock()
+	idle.helpers = append(idle.helpers, h)
+	idle.Unlock()
+	var n atomic.Int32
+	d.each(100, func(int) { n.Add(1) }) // and it works on
+	if n.Load() != 100 {
+		t.Errorf("%d tasks were done, expected 100", n.Load())
+	}
+}
+
 func TestEachPanics(t *testing.T) {
 	d := &cpu{threads: 3}
 	var n atomic.Int32
