@@ -1,0 +1,256 @@
+// Compile makes the PTX of the kernels in the working folder, and the manifest
+// that says of what it was made. See compile.sh, which runs it.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"glassy/cuda/kernels/internal/manifest"
+)
+
+// chips that the PTX of each capability is assembled for, to see that it fits.
+var chips = map[int][]int{60: {60}, 80: {80, 90}}
+
+const ptxFolder = "ptx"
+
+func main() {
+	var (
+		library = flag.String("nvrtc", "", "path of libnvrtc")
+		ptxas   = flag.String("ptxas", "", "path of ptxas")
+		strict  = flag.Bool("strict", false, "fail on spills and stack frames")
+		force   = flag.Bool("force", false, "compile what has not changed, too")
+		check   = flag.Bool("check", false, "write nothing; fail where the result is not what is there (implies -strict and -force)")
+	)
+	flag.Parse()
+	c, err := openNVRTC(*library)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "compile:", err)
+		os.Exit(1)
+	}
+	r := runner{compiler: c, ptxas: *ptxas, check: *check, force: *force || *check}
+	names := flag.Args()
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(filepath.Base(name), ".cu")
+	}
+	if err := r.run(names); err != nil {
+		fmt.Fprintln(os.Stderr, "compile:", err)
+		os.Exit(1)
+	}
+	if r.spills > 0 {
+		fmt.Fprintf(os.Stderr, "compile: %d entries SPILL or have a stack frame\n", r.spills)
+		if *strict || *check {
+			os.Exit(1)
+		}
+	}
+}
+
+type runner struct {
+	compiler     *nvrtc
+	ptxas        string
+	check, force bool
+	spills       int
+}
+
+// run compiles the named kernels, or all; one that is wrong does not keep the
+// others from being compiled.
+func (r *runner) run(names []string) error {
+	all := len(names) == 0
+	if all {
+		var err error
+		if names, err = manifest.Kernels("."); err != nil {
+			return err
+		}
+	}
+	old, err := readManifest()
+	if err != nil {
+		return err
+	}
+	var wrong []error
+	for _, name := range names {
+		if err := r.kernel(name, old); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if all {
+		wrong = append(wrong, r.leftOver(old))
+	}
+	return errors.Join(wrong...)
+}
+
+// kernel compiles one file if it has changed.
+func (r *runner) kernel(name string, old []manifest.Kernel) error {
+	source, err := manifest.Read(".", name)
+	if err != nil {
+		return err
+	}
+	k := manifest.Kernel{Name: name, Source: source.Hash(), Headers: source.HeaderNames(), Compiler: r.compiler.Version(), PTX: map[int]string{}}
+	if i := slices.IndexFunc(old, func(o manifest.Kernel) bool { return o.Name == name }); i >= 0 && !r.force && upToDate(old[i], k) {
+		return nil
+	}
+	ptx, used := map[int][]byte{}, map[int]map[string]usage{}
+	for _, capability := range manifest.Capabilities {
+		text, err := r.compiler.Compile(source, capability)
+		if err != nil {
+			return err
+		}
+		entries := manifest.Entries(text)
+		if len(entries) == 0 {
+			return fmt.Errorf("%s.cu: no entry in it: kernels are extern \"C\" __global__ functions", name)
+		}
+		if k.Entries != nil && !slices.EqualFunc(k.Entries, entries, func(a, b manifest.Entry) bool { return a.Name == b.Name && slices.Equal(a.Params, b.Params) }) {
+			return fmt.Errorf("%s.cu: its entries depend on the capability: %v and %v", name, k.Entries, entries)
+		}
+		k.Entries, k.PTX[capability], ptx[capability] = entries, manifest.Hash(text), text
+		for _, chip := range chips[capability] {
+			if used[chip], err = assemble(r.ptxas, text, chip); err != nil {
+				return fmt.Errorf("%s.cu: %w", name, err)
+			}
+		}
+	}
+	r.report(k, used)
+	if r.check {
+		return compare(k, ptx, old)
+	}
+	for capability, text := range ptx {
+		if err := writeWhole(filepath.Join(ptxFolder, manifest.File(name, capability)), text); err != nil {
+			return err
+		}
+	}
+	return changeManifest(func(all []manifest.Kernel) []manifest.Kernel {
+		all = slices.DeleteFunc(all, func(o manifest.Kernel) bool { return o.Name == name })
+		return append(all, k)
+	})
+}
+
+// upToDate reports whether the manifest's line is still right, and its PTX there.
+func upToDate(old, now manifest.Kernel) bool {
+	if old.Source != now.Source || old.Compiler != now.Compiler {
+		return false
+	}
+	for _, capability := range manifest.Capabilities {
+		text, err := os.ReadFile(filepath.Join(ptxFolder, manifest.File(old.Name, capability)))
+		if err != nil || manifest.Hash(text) != old.PTX[capability] {
+			return false
+		}
+	}
+	return true
+}
+
+// compare is -check.
+func compare(k manifest.Kernel, ptx map[int][]byte, old []manifest.Kernel) error {
+	for capability, text := range ptx {
+		file := filepath.Join(ptxFolder, manifest.File(k.Name, capability))
+		if have, err := os.ReadFile(file); err != nil {
+			return err
+		} else if !bytes.Equal(have, text) {
+			return fmt.Errorf("%s is not what %s.cu compiles to; run cuda/kernels/compile.sh -force %s", file, k.Name, k.Name)
+		}
+	}
+	i := slices.IndexFunc(old, func(o manifest.Kernel) bool { return o.Name == k.Name })
+	if i < 0 || !bytes.Equal(manifest.Format(old[i:i+1]), manifest.Format([]manifest.Kernel{k})) {
+		return fmt.Errorf("%s: the line of %s is not right; run cuda/kernels/compile.sh %s", manifest.Name, k.Name, k.Name)
+	}
+	return nil
+}
+
+// report prints a line for each entry: registers on each chip, shared memory,
+// and loudly what lies in slow memory for want of registers.
+func (r *runner) report(k manifest.Kernel, used map[int]map[string]usage) {
+	for _, e := range k.Entries {
+		words, loud := []string{}, []string{}
+		for _, chip := range []int{60, 80, 90} {
+			u := used[chip][e.Name]
+			words = append(words, fmt.Sprintf("%3d", u.registers))
+			if u.stack+u.stores+u.loads > 0 {
+				loud = append(loud, fmt.Sprintf("sm_%d stack %d, spilled %d/%d", chip, u.stack, u.stores, u.loads))
+			}
+		}
+		line := fmt.Sprintf("%-36s registers %s   shared %6d", e.Name, strings.Join(words, " "), used[80][e.Name].shared)
+		if len(loud) > 0 {
+			r.spills++
+			line += "   SPILLS: " + strings.Join(loud, "; ")
+		}
+		fmt.Println(line)
+	}
+}
+
+// leftOver takes away, or with -check reports, what has no source any more.
+func (r *runner) leftOver(old []manifest.Kernel) error {
+	gone := func(name string) bool {
+		_, err := os.Stat(name + ".cu")
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	stale := func(k manifest.Kernel) bool { return gone(k.Name) }
+	files, err := filepath.Glob(filepath.Join(ptxFolder, "*.ptx"))
+	if err != nil {
+		return err
+	}
+	files = slices.DeleteFunc(files, func(f string) bool {
+		name, _, _ := strings.Cut(filepath.Base(f), ".")
+		return !gone(name)
+	})
+	switch {
+	case len(files) == 0 && !slices.ContainsFunc(old, stale):
+		return nil
+	case r.check:
+		return fmt.Errorf("without source: %v, or lines in %s; run cuda/kernels/compile.sh", files, manifest.Name)
+	}
+	for _, f := range files {
+		fmt.Println("removed", f)
+		if err := os.Remove(f); err != nil {
+			return err
+		}
+	}
+	return changeManifest(func(all []manifest.Kernel) []manifest.Kernel { return slices.DeleteFunc(all, stale) })
+}
+
+func readManifest() ([]manifest.Kernel, error) {
+	text, err := os.ReadFile(manifest.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Parse(text)
+}
+
+// changeManifest edits the manifest while no other run does.
+func changeManifest(edit func([]manifest.Kernel) []manifest.Kernel) error {
+	folder, err := os.Open(".")
+	if err != nil {
+		return err
+	}
+	defer folder.Close() // which unlocks
+	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX); err != nil {
+		return err
+	}
+	all, err := readManifest()
+	if err != nil {
+		return err
+	}
+	return writeWhole(manifest.Name, manifest.Format(edit(all)))
+}
+
+// writeWhole replaces a file at once: a reader sees the old or the new.
+func writeWhole(file string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".new")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // nothing, once it is renamed
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
