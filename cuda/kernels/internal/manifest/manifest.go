@@ -61,7 +61,7 @@ func Parse(text []byte) ([]Kernel, error) {
 // to different kernels merge.
 func Format(all []Kernel) []byte {
 	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b Kernel) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(all, func(a, b Kernel) int { return strings.Compare(a.Name, b.Name) })
 	var out bytes.Buffer
 	for i, k := range all {
 		line, err := json.Marshal(k)
