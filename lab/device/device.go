@@ -11,6 +11,7 @@ type Device interface {
 	LinearAlgebra
 	Layers
 	Updates
+	Physics
 }
 
 // Memory makes vectors and moves numbers between the device and the host.

@@ -6,6 +6,7 @@
 //	linalg.go      products, eigenvalues, factorisations
 //	updates.go     the optimisers' steps
 //	layers*.go     what networks need, with its derivatives
+//	physics.go     spin glasses and walkers
 package devicetest
 
 import (
@@ -49,6 +50,8 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		{"normalisation", testNorm},
 		{"softmax", testSoftmax},
 		{"LSTM", testLSTM},
+		{"spins", testSpins},
+		{"walkers", testWalkers},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}

@@ -1,0 +1,87 @@
+package device
+
+import "fmt"
+
+// Physics is the inner loops of spin glasses and of diffusions.
+type Physics interface {
+	// Spins is a homogeneous polynomial of degree p ≥ 1 in n variables, and its
+	// gradient, at m points: the rows of sigma, m×n. For each row σ,
+	//	energy = scale · Σ c[i₁…i_p] σ[i₁]⋯σ[i_p]   over i₁ ≤ … ≤ i_p
+	//	gradient[l] = ∂energy/∂σ[l]
+	// where couplings holds the c, one for each monomial, in lexicographic order
+	// of the indices: [Monomials](p, n) numbers. energy has m, gradient m×n; add
+	// is for mixed models, whose parts are of several degrees.
+	//
+	// The p-spin glass scale·Σ J[i₁…i_p] σ[i₁]⋯σ[i_p], over all n^p tuples and
+	// with J independent standard normal numbers, is this with c the sum of J over
+	// the orders of its indices, so a normal number whose variance is how many
+	// there are: p!/Π n_v!, n_v the times that index v occurs. Its scale is
+	// -N^(-(p-1)/2) for E H² = N on |σ|² = N = n ((2.4), Auffinger et al. 2013).
+	Spins(p, n, m int, scale float64, couplings, sigma Vector, add bool, energy, gradient Vector)
+
+	// Walkers moves the points x, n×Dim, by w.Steps steps of the Euler-Maruyama
+	// scheme for dx = -f(x) dt + noise (Maruyama 1955): at step s, for each
+	// coordinate a of walker i, all coordinates of it at once,
+	//	x[i,a] += -Delta·(f_a(x[i,a]) + Σ_b Coupling[a][b]·x[i,b]) + Noise[a]·ξ
+	// with ξ the normal number Offset + i·WalkerStream + s·Dim + a of the stream
+	// of Key. force holds f, Dim rows of Powers + 3·Waves + 2·Exponentials
+	// numbers c; (A, ω, φ); (S, R):
+	//	f_a(x) = Σ_k c_k x^k + Σ A sin(ωx+φ) + Σ S exp(Rx)
+	// A walk in two calls is the walk in one, to the bit: for the steps from s on
+	// add s·Dim to Offset, for the walkers from i on i·WalkerStream.
+	Walkers(w Walk, force, x Vector)
+}
+
+// Monomials is the number of monomials of degree p in n variables, (n+p-1 over p).
+func Monomials(p, n int) int {
+	if p < 0 || n < 0 {
+		panic(fmt.Sprintf("device: Monomials: p is %d and n %d, expected none below 0", p, n))
+	}
+	if n == 0 && p > 0 {
+		return 0
+	}
+	c := 1
+	for k := range p {
+		next := c * (n + k) / (k + 1) // exact: a product of k+1 neighbours
+		if next < c || c > (1<<62)/(n+k) {
+			panic(fmt.Sprintf("device: Monomials: p is %d and n %d, expected fewer than 2⁶² monomials", p, n))
+		}
+		c = next
+	}
+	return c
+}
+
+// WalkerStream is how many normal numbers a walker has before the next one's
+// begin.
+const WalkerStream = 1 << 32
+
+// A Walk is what Walkers does to its points. Overdamped Langevin dynamics in the
+// potential f at temperature T has the slope of f as force and Noise √(2 T Delta).
+type Walk struct {
+	Dim   int     // 1 or 2
+	Steps int     // Steps·Dim ≤ WalkerStream
+	Delta float64 // the time of a step
+
+	Powers, Waves, Exponentials int // how many terms of each kind f_a has
+
+	Noise    [2]float64    // standard deviation of what a step adds to each coordinate
+	Coupling [2][2]float64 // the linear part of the force, for Dim 2
+
+	Key, Offset uint64
+}
+
+// Row is the number of numbers that describe the force on one coordinate.
+func (w Walk) Row() int { return w.Powers + 3*w.Waves + 2*w.Exponentials }
+
+// Check panics unless w is a walk: devices begin Walkers with it.
+func (w Walk) Check() {
+	if w.Dim != 1 && w.Dim != 2 {
+		panic(fmt.Sprintf("device: Walkers: Dim is %d, expected 1 or 2", w.Dim))
+	}
+	if w.Steps < 0 || w.Steps > WalkerStream/w.Dim {
+		panic(fmt.Sprintf("device: Walkers: Steps is %d, expected 0 to %d", w.Steps, WalkerStream/w.Dim))
+	}
+	if w.Powers < 0 || w.Waves < 0 || w.Exponentials < 0 {
+		panic(fmt.Sprintf("device: Walkers: Powers, Waves, Exponentials are %d, %d, %d, expected none below 0", w.Powers, w.Waves, w.Exponentials))
+	}
+}
