@@ -27,6 +27,7 @@ there without an import line.
 |---|---|
 | ` + "`%help`" + ` | this page |
 | ` + "`%time`" + ` | before a statement, or alone on the first line: wall time, CPU time and allocations of the cell |
+| ` + "`%device`" + ` | the devices of this machine; ` + "`%device cuda`" + `: new networks live there; ` + "`cpu`" + `, or ` + "`auto`" + `: where their work takes least time |
 | ` + "`!command`" + ` | runs a shell command |
 | ` + "`?name`" + ` | what name is: signature and documentation; also ` + "`name?`" + ` |
 
@@ -52,12 +53,14 @@ func (s *Session) magics(code string) (text string, m magic, err error) {
 			case "time":
 				m.time = true
 				lines[i] = rest
+			case "device":
+				lines[i] = fmt.Sprintf("%s%q, %q)", magicCall, name, strings.TrimSpace(rest))
 			case "help":
 				b := display.Markdown(helpText)
 				m.page = &b
 				return "", m, nil
 			default:
-				return "", m, fmt.Errorf("unknown magic %%%s in line %d; there are %%help and %%time, !command and ?name", name, i+1)
+				return "", m, fmt.Errorf("unknown magic %%%s in line %d; there are %%help, %%time and %%device, !command and ?name", name, i+1)
 			}
 		case len(lines) == 1 && (strings.HasPrefix(trimmed, "?") || strings.HasSuffix(trimmed, "?")):
 			name := strings.Trim(trimmed, "? ")
@@ -77,7 +80,10 @@ func (s *Session) magics(code string) (text string, m magic, err error) {
 	return strings.Join(lines, "\n"), m, nil
 }
 
-const shellCall = cellImport + ".Shell("
+const (
+	shellCall = cellImport + ".Shell("
+	magicCall = cellImport + ".Magic("
+)
 
 // isShell tells !ls from the Go expression !done.
 func (s *Session) isShell(rest string) bool {

@@ -170,6 +170,8 @@ func TestMagicLines(t *testing.T) {
 		{"/*\n%help\n*/", "/*\n%help\n*/"},
 		{"%time x := 1", "x := 1"},
 		{"x := 2 *\n!a", "x := 2 *\n!a"},
+		{"%device", magicCall + `"device", "")`},
+		{"x := 1\n  %device cuda ", "x := 1\n" + magicCall + `"device", "cuda")`},
 	} {
 		got, _, err := s.magics(c.cell)
 		if err != nil || got != c.want {

@@ -120,6 +120,8 @@ type plan struct {
 	least  int            // samples that batch-norm needs in a batch
 	tokens int            // different tokens that the first layer takes; 0: it takes numbers
 	size   int            // numbers that all layers make of one sample
+	times  int            // multiplications in products with weights, for one sample
+	calls  int            // operations of a device in a pass forward
 	count  map[string]int // of layers so far, by name
 	err    error          // the first
 }
@@ -137,6 +139,7 @@ func (p *plan) sequence(in []int, layers []Layer) (sequence, []int) {
 		}
 		stages, in = append(stages, s), out
 		p.size += product(out)
+		p.calls += 2
 	}
 	return stages, in
 }
@@ -145,6 +148,16 @@ func (p *plan) sequence(in []int, layers []Layer) (sequence, []int) {
 func (p *plan) network(a Architecture) (sequence, []int) {
 	p.kept = true // the data
 	return p.sequence(a.Input, a.Layers)
+}
+
+// work is a step of training on a batch: back takes twice what forward does.
+func (p *plan) work(t device.DType, batch int) device.Work {
+	return device.Work{
+		Type:  t,
+		Calls: 3 * p.calls,
+		Flops: 3 * 2 * float64(p.times) * float64(batch),
+		Bytes: 3 * 2 * float64(t.Size()) * (float64(p.size)*float64(batch) + float64(p.dim)),
+	}
 }
 
 func (p *plan) fail(l Layer, in []int, expected string) {

@@ -18,6 +18,7 @@ func (l Conv) lay(p *plan, in []int) (stage, []int) {
 	}
 	p.kept = false
 	oh, ow := s.shape.Out()
+	p.times += s.weight.n * oh * ow
 	return s, []int{l.Out, oh, ow}
 }
 

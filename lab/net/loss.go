@@ -52,9 +52,9 @@ var _ interface {
 	landscape.Stateful
 } = (*Loss)(nil)
 
-// Options of a Loss. The zero value is float32 on the processor.
+// Options of a Loss. The zero value is float32 on the device in use.
 type Options struct {
-	Device device.Device // nil: device.CPU()
+	Device device.Device // nil: device.For a step of training on 128 samples
 	DType  device.DType  // device.Float32, the default, or device.Float64
 
 	// Augment changes the images of each batch in training; nil: none. It is
@@ -73,9 +73,6 @@ type Augmentation interface {
 // label or token out of range. The set is not copied on the processor in
 // float32: leave it as it is.
 func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
-	if o.Device == nil {
-		o.Device = device.CPU()
-	}
 	switch o.DType {
 	case 0:
 		o.DType = device.Float32
@@ -88,6 +85,9 @@ func NewLoss(a Architecture, set *data.Set, o Options) (*Loss, error) {
 	}
 	var p plan
 	root, _ := p.network(a)
+	if o.Device == nil {
+		o.Device = device.For(p.work(o.DType, 128))
+	}
 	m := &machine{dev: o.Device, dtype: o.DType, root: root}
 	m.statistics = o.Device.New(o.DType, p.stats)
 	for _, variance := range p.ones {

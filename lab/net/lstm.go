@@ -17,6 +17,8 @@ func (l LSTM) lay(p *plan, in []int) (stage, []int) {
 		s.out0 = p.block(name, "hidden", State, 1, 1, h)
 	}
 	p.kept = true // what one step makes goes into the next
+	p.times += in[0] * (s.input.n + s.recurrent.n)
+	p.calls += 4 * in[0]
 	return s, []int{in[0], h}
 }
 

@@ -306,22 +306,28 @@ func newest(pattern string) (string, error) {
 	return name, nil
 }
 
-// examineCUDA tells three states apart: no driver, a driver without a device,
-// a device.
-func (a *app) examineCUDA(ctx context.Context, _ folders) []finding {
+// examineCUDA asks the session process, which finds the driver at run time. It
+// tells three states apart: no driver, a driver without a GPU, a GPU.
+func (a *app) examineCUDA(ctx context.Context, f folders) []finding {
 	x := finding{name: "CUDA", state: missing, fix: "with an NVIDIA card: install its driver; all of Glassy works without"}
-	driver := libraries(ctx)["libcuda.so.1"]
-	devices, _ := filepath.Glob("/dev/nvidia[0-9]*")
+	session, err := newest(filepath.Join(f.cache, "workshop-*", "session"))
+	if err != nil {
+		x.detail, x.fix = "the session process, which would tell, is not built yet", "run glassy install"
+		return []finding{x}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	var reason strings.Builder
+	c := exec.CommandContext(ctx, session, "cuda")
+	c.Stderr = &reason
+	out, err := c.Output()
 	switch {
-	case driver == "":
-		x.detail = "no driver (libcuda.so.1)"
-	case len(devices) == 0:
-		x.detail, x.fix = fmt.Sprintf("driver at %s, but no device", driver), ""
+	case err == nil:
+		x.state, x.detail = healthy, strings.TrimSpace(string(out))
+	case reason.Len() > 0:
+		x.detail = strings.TrimPrefix(strings.TrimSpace(reason.String()), "device cuda: ")
 	default:
-		x.state = healthy
-		if x.detail, _ = ask(ctx, "nvidia-smi", "-L"); x.detail == "" {
-			x.detail = strings.Join(devices, " ")
-		}
+		x.state, x.detail, x.fix = wrong, fmt.Sprintf("%s cuda: %v", session, err), "run glassy install"
 	}
 	return []finding{x}
 }

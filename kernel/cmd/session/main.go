@@ -13,6 +13,7 @@ import (
 
 	// What the process has, the cells share; other packages come with the
 	// first cell that imports them.
+	_ "glassy/cuda"
 	_ "glassy/lab/device"
 	_ "glassy/lab/fig"
 	_ "glassy/lab/glass"
@@ -26,14 +27,20 @@ import (
 
 func main() {
 	chooseBLAS()
-	if len(os.Args) == 2 && os.Args[1] == "blas" {
-		tellBLAS()
+	if len(os.Args) == 2 {
+		switch os.Args[1] {
+		case "blas":
+			tellBLAS()
+		case "cuda":
+			tellCUDA()
+		}
 		return
 	}
+	chooseDevice()
 	run.SetHost(run.Host{
 		Context:  cell.Context,
 		Progress: func(p run.Progress) { host.Progress(p.Name, p.Done, p.Total, p.Elapsed, p.Ended) },
 	})
 	data.SetHome(data.Folders(os.Getenv)...)
-	host.Main()
+	host.Main(map[string]func(string) string{"device": useDevice})
 }

@@ -15,6 +15,9 @@ type Process struct {
 	Input func(prompt string, password bool) (string, error)
 	// Shell runs a command line.
 	Shell func(line string)
+	// Magic does what a line %name argument of the session's own asks for, and
+	// returns what to print.
+	Magic func(name, argument string) string
 	// Register takes a compiled cell: define points the names that callers go
 	// through at its functions, run executes its statements.
 	Register func(unit int, define func(), run func() []any)
@@ -24,6 +27,7 @@ var process = Process{
 	Drain:    func(int) {},
 	Input:    func(string, bool) (string, error) { return "", io.EOF },
 	Shell:    func(string) { panic(errors.New("no session to run a command in")) },
+	Magic:    func(string, string) string { panic(errors.New("no session")) },
 	Register: func(int, func(), func() []any) {},
 }
 
@@ -38,3 +42,6 @@ func Input(prompt string, password bool) (string, error) { return process.Input(
 
 // Shell runs the command line of a !cmd; a command that fails ends the cell.
 func Shell(line string) { process.Shell(line) }
+
+// Magic does what a line %name argument asks for.
+func Magic(name, argument string) { Println(process.Magic(name, argument)) }

@@ -70,8 +70,9 @@ type session struct {
 // the session process has one session; cells reach it through display and input.
 var self *session
 
-// Main runs the session process until the kernel closes its end.
-func Main() {
+// Main runs the session process until the kernel closes its end. Magics are what
+// lines %name argument do, beside those of the engine: each returns what to print.
+func Main(magics map[string]func(argument string) string) {
 	syscall.CloseOnExec(3) // not for the programs that cells start
 	syscall.CloseOnExec(4)
 	debug.SetMaxStack(maxStack)
@@ -84,7 +85,12 @@ func Main() {
 	display.SetSink(s)
 	display.SetCommSender(func(m display.CommMessage) { s.send(Message{Op: "comm", Comm: &m}) })
 	log.SetOutput(orderedStderr{})
-	cell.Connect(cell.Process{Drain: drain, Input: s.input, Shell: shell, Register: register})
+	cell.Connect(cell.Process{Drain: drain, Input: s.input, Shell: shell, Register: register, Magic: func(name, argument string) string {
+		if f := magics[name]; f != nil {
+			return f(argument)
+		}
+		panic(fmt.Errorf("this session has no magic %%%s", name))
+	}})
 	s.send(Message{Op: "ready"})
 	in := json.NewDecoder(os.NewFile(3, "requests"))
 	for {
