@@ -3,8 +3,10 @@
 package cuda
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"runtime"
 	"sync"
@@ -187,6 +189,7 @@ type staging struct {
 	buffer  []byte
 	results []byte
 	free    chan int // results that nobody waits for
+	slips   []byte   // see slip.go
 }
 
 const (
@@ -201,6 +204,10 @@ func (s *staging) start(gpu *driver.GPU) (err error) {
 	if s.results, err = gpu.Pinned(8 * resultCount); err != nil {
 		return err
 	}
+	if s.slips, err = gpu.Pinned(16); err != nil {
+		return err
+	}
+	binary.LittleEndian.PutUint64(s.slips[8:], math.MaxUint64)
 	s.free = make(chan int, resultCount)
 	for i := range resultCount {
 		s.free <- i
@@ -209,7 +216,7 @@ func (s *staging) start(gpu *driver.GPU) (err error) {
 }
 
 func (s *staging) close(gpu *driver.GPU) (err error) {
-	for _, b := range []*[]byte{&s.buffer, &s.results} {
+	for _, b := range []*[]byte{&s.buffer, &s.results, &s.slips} {
 		if len(*b) == 0 {
 			continue
 		}
@@ -235,7 +242,7 @@ func (d *Device) result(compute func(p driver.Pointer)) float64 {
 // Synchronize waits until all that was called is done.
 func (d *Device) Synchronize() {
 	d.flush()
-	d.check(d.gpu.Synchronize())
+	d.wait()
 }
 
 // small is how many bytes travel as an argument of a kernel, in order with the
@@ -263,7 +270,7 @@ func (d *Device) Upload(dst, host device.Vector) {
 		part := host.Slice(i, j)
 		device.CPU().Copy(asHost(dst.DType(), pinned, j-i), part)
 		d.check(d.gpu.CopyIn(pointer(dst.Slice(i, j)), unsafe.Slice((*byte)(pinned), (j-i)*width)))
-		d.check(d.gpu.Synchronize())
+		d.wait()
 	})
 	runtime.KeepAlive(dst)
 }
@@ -280,13 +287,13 @@ func (d *Device) Download(host, src device.Vector) {
 	width := src.DType().Size()
 	d.stage(n, width, func(i, j int, pinned unsafe.Pointer) {
 		d.check(d.gpu.CopyOut(unsafe.Slice((*byte)(pinned), (j-i)*width), pointer(src.Slice(i, j))))
-		d.check(d.gpu.Synchronize())
+		d.wait()
 		device.CPU().Copy(host.Slice(i, j), asHost(src.DType(), pinned, j-i))
 	})
 }
 
 // stage calls f for pieces i..j-1 of n numbers that fit into pinned memory, in
-// order with the launches before.
+// order with the launches before. f waits for the GPU.
 func (d *Device) stage(n, width int, f func(i, j int, pinned unsafe.Pointer)) {
 	d.flush()
 	d.staging.mu.Lock()
