@@ -48,7 +48,8 @@ type Arithmetic interface {
 
 	// Gather reads rows of a table: dst[r,c] = table[index[r],c], index Int32,
 	// its length the number of rows. ScatterAdd is its transpose:
-	// table[index[r],c] += src[r,c], in the order of r.
+	// table[index[r],c] += src[r,c], in the order of r. An index outside the table
+	// panics, at the latest when a result is read.
 	Gather(cols int, table, index, dst Vector)
 	ScatterAdd(cols int, index, src, table Vector)
 
@@ -180,7 +181,8 @@ type Layers interface {
 
 	// SoftmaxLoss is the cross-entropy of n rows of c logits with Int32 labels:
 	// p = softmax of each row, loss[r] = -log p[r,label[r]], dz = p - onehot.
-	// It never overflows. A label outside 0..c-1 panics.
+	// It never overflows. A label outside 0..c-1 panics, at the latest when a
+	// result is read.
 	SoftmaxLoss(n, c int, z, label, loss, p, dz Vector)
 	// SoftmaxTangent is the loss's Hessian on t: dst = p∘t - p(p·t), row by row, in place.
 	SoftmaxTangent(n, c int, p, t, dst Vector)
