@@ -15,12 +15,13 @@ import (
 
 // Device is one GPU. It implements device.Device.
 type Device struct {
-	gpu     *driver.GPU
-	ordinal int
-	kernels *loader
-	pool    pool
-	queue   queue
-	staging staging
+	gpu      *driver.GPU
+	ordinal  int
+	kernels  *loader
+	settings settings
+	pool     pool
+	queue    queue
+	staging  staging
 
 	mu     sync.Mutex
 	counts map[Count]int64 // Calls 0 in the keys

@@ -1,0 +1,137 @@
+//go:build cuda
+
+package cuda
+
+import "glassy/lab/device"
+
+// A tile is a kernel for products: each of its blocks makes m×n numbers of C.
+type tile struct {
+	name    string
+	m, n, k int // k: how much of the sum is in shared memory at a time
+	threads int
+	stages  int     // tensor cores: tiles of A and B that are on their way at a time; one entry for each transposition
+	rate    float64 // products a cycle of a multiprocessor that has enough blocks
+}
+
+// The kernels, with the rates that choose weighs. Rates are of an H200: floors
+// are 128 products a cycle for float32, 64 for float64, 128 for float64 on
+// tensor cores, and about 600 for TF32 by the instructions used here.
+var (
+	plainTiles = []tile{
+		{name: "gemm_128x128", m: 128, n: 128, k: 8, threads: 256, rate: 105},
+		{name: "gemm_64x64", m: 64, n: 64, k: 8, threads: 128, rate: 85},
+		{name: "gemm_128x32", m: 128, n: 32, k: 8, threads: 128, rate: 75},
+		{name: "gemm_32x128", m: 32, n: 128, k: 8, threads: 128, rate: 75},
+		{name: "gemm_32x32", m: 32, n: 32, k: 8, threads: 64, rate: 45},
+	}
+	doubleTiles = []tile{ // the small ones of plainTiles join them
+		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 3, rate: 115},
+		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 3, rate: 95},
+	}
+	tf32Tiles = []tile{
+		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 3, rate: 500},
+		{name: "gemm_tf32_128x128", m: 128, n: 128, k: 32, threads: 128, stages: 3, rate: 420},
+		{name: "gemm_tf32_64x64", m: 64, n: 64, k: 32, threads: 128, stages: 3, rate: 280},
+	}
+)
+
+// tensorCores is the capability from which on chips have those we use.
+const tensorCores = 80
+
+// tiles are the kernels for products of numbers of type t.
+func (d *Device) tiles(t device.DType) []tile {
+	switch {
+	case d.gpu.Capability < tensorCores:
+	case t == device.Float64:
+		return tensorDouble
+	case d.settings.tf32.Load():
+		return tensorTF32
+	}
+	return plainTiles
+}
+
+var (
+	tensorDouble = append(doubleTiles[:len(doubleTiles):len(doubleTiles)], halved(plainTiles[2:])...)
+	tensorTF32   = append(tf32Tiles[:len(tf32Tiles):len(tf32Tiles)], plainTiles[2:]...)
+)
+
+// halved are the same kernels for float64.
+func halved(tiles []tile) []tile {
+	tiles = append([]tile(nil), tiles...)
+	for i := range tiles {
+		tiles[i].rate /= 2
+	}
+	return tiles
+}
+
+// shared is the dynamic shared memory of a block, in bytes. Rows of a tile in
+// shared memory are padded so that the reads of a warp meet no bank twice:
+// kernels/gemm_tensor.h.
+func (s tile) shared(t device.DType, transA, transB bool) int {
+	side := func(width int, along bool) int {
+		if along { // rows along k
+			return width * (s.k + 8)
+		}
+		return s.k * (width + 16/t.Size())
+	}
+	return s.stages * t.Size() * (side(s.m, !transA) + side(s.n, transB))
+}
+
+// A plan is which kernel makes a product, and into how many parts, each of
+// length numbers, its sum over k is cut.
+type plan struct {
+	tile          tile
+	parts, length int
+}
+
+// multiprocessors is how many the plan is for, whatever the chip has: the order
+// of sums, and so their bits, shall depend on sizes only. An H200 has 132.
+const multiprocessors = 132
+
+// choose is the plan that takes the fewest cycles by a plain model: blocks are
+// dealt out to the multiprocessors, each works off what it got at the tile's
+// rate, and parts cost a second pass over memory.
+func choose(tiles []tile, m, n, k, count int) plan {
+	const (
+		ramp   = 64      // products of k that a block's beginning and end take the time of
+		alone  = 0.6     // of its rate is what a multiprocessor with a single block reaches
+		launch = 4000    // cycles of a second kernel
+		memory = 10      // bytes a cycle of a multiprocessor
+		most   = 1 << 24 // numbers in all parts
+	)
+	var best plan
+	var least float64
+	for _, s := range tiles {
+		tiles := ceil(m, s.m) * ceil(n, s.n) * count
+		for parts := 1; parts <= 512; parts *= 2 {
+			length := ceil(ceil(k, parts), s.k) * s.k
+			if parts > 1 && (length < 4*s.k || (parts-1)*length >= k || parts*m*n*count > most) {
+				break
+			}
+			each := ceil(tiles*parts, multiprocessors)
+			rate := s.rate
+			if each == 1 {
+				rate *= alone
+			}
+			cycles := float64(each*s.m*s.n*(length+ramp)) / rate
+			if parts > 1 {
+				cycles += launch + float64(8*m*n*count*(parts+1))/(memory*multiprocessors)
+			}
+			if best.parts == 0 || cycles < least {
+				best, least = plan{s, parts, max(length, s.k)}, cycles
+			}
+		}
+	}
+	return best
+}
+
+// cut is into how many parts a sum of k is cut so that blocks times parts fill
+// a GPU, none being short.
+func cut(k, blocks int) int {
+	const short, enough = 2048, 4 * multiprocessors
+	parts := 1
+	for parts*blocks < enough && k/(2*parts) >= short {
+		parts *= 2
+	}
+	return parts
+}
