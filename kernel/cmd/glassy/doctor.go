@@ -235,27 +235,6 @@ func (a *app) examineJupyter(ctx context.Context, f folders) []finding {
 	return []finding{j, k}
 }
 
-// libraries are the shared libraries that the dynamic linker knows: name to path.
-func libraries(ctx context.Context) map[string]string {
-	known := map[string]string{}
-	for _, program := range []string{"ldconfig", "/sbin/ldconfig", "/usr/sbin/ldconfig"} {
-		out, err := exec.CommandContext(ctx, program, "-p").Output()
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(out)) {
-			if name, path, ok := strings.Cut(line, " => "); ok {
-				name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
-				if _, have := known[name]; !have {
-					known[name] = strings.TrimSpace(path)
-				}
-			}
-		}
-		break
-	}
-	return known
-}
-
 // examineBLAS asks the session process, which opens the library: this program
 // may be linked statically.
 func (a *app) examineBLAS(ctx context.Context, f folders) []finding {
