@@ -1,0 +1,6 @@
+//go:build !cuda
+
+package cuda
+
+// Search does nothing in a program that was built without CUDA.
+func Search(folders ...string) {}
