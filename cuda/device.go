@@ -32,7 +32,7 @@ var _ device.Device = (*Device)(nil)
 
 func (d *Device) start() error {
 	d.counts = make(map[Count]int64)
-	d.pool.free = make(map[int64][]driver.Pointer)
+	d.pool.free, d.pool.all = make(map[int64][]driver.Pointer), make(map[driver.Pointer]bool)
 	d.queue.graphs = make(map[uint64]*graph)
 	return d.staging.start(d.gpu)
 }

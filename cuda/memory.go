@@ -28,9 +28,10 @@ type block struct {
 // pool keeps memory that was given back, by size. It is given out again at
 // once: the GPU works in order, so whoever had it before is done by then.
 type pool struct {
-	mu          sync.Mutex
-	free        map[int64][]driver.Pointer
-	used, taken int64 // bytes with vectors, and from the driver
+	mu   sync.Mutex
+	free map[int64][]driver.Pointer
+	all  map[driver.Pointer]bool // what the driver gave
+	used int64                   // bytes with vectors
 }
 
 // round is the size that the pool gives for n bytes: eight sizes for each
@@ -63,18 +64,32 @@ func (p *pool) give(at driver.Pointer, size int64) {
 	p.used -= size
 }
 
-// close gives what is free to the driver; the GPU must be done.
-func (p *pool) close(gpu *driver.GPU) (err error) {
+// trim gives what is free to the driver; the GPU must be done.
+func (p *pool) trim(gpu *driver.GPU) (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for size, all := range p.free {
-		for _, at := range all {
+	for _, free := range p.free {
+		for _, at := range free {
 			if e := gpu.Free(at); err == nil {
 				err = e
 			}
-			p.taken -= size
+			delete(p.all, at)
 		}
 	}
+	clear(p.free)
+	return err
+}
+
+// close gives all memory to the driver.
+func (p *pool) close(gpu *driver.GPU) (err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for at := range p.all {
+		if e := gpu.Free(at); err == nil {
+			err = e
+		}
+	}
+	clear(p.all)
 	clear(p.free)
 	return err
 }
@@ -107,7 +122,7 @@ func (d *Device) allocate(size int64) driver.Pointer {
 			return p
 		}
 		d.Synchronize() // … go back to the driver
-		d.check(d.pool.close(d.gpu))
+		d.check(d.pool.trim(d.gpu))
 		p, err = d.gpu.Alloc(size)
 	}
 	if isFull(err) {
@@ -118,7 +133,7 @@ func (d *Device) allocate(size int64) driver.Pointer {
 	d.check(err)
 	d.pool.mu.Lock()
 	d.pool.used += size
-	d.pool.taken += size
+	d.pool.all[p] = true
 	d.pool.mu.Unlock()
 	return p
 }

@@ -1,0 +1,77 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"glassy/cuda/internal/mock"
+	"glassy/lab/device"
+	"glassy/lab/device/devicetest"
+)
+
+// TestMain finds a driver: the one that GLASSY_LIBCUDA names, that of a machine
+// with a GPU, else the mock, which runs the kernels' own source on the processor.
+func TestMain(m *testing.M) {
+	if _, err := os.Stat("/dev/nvidiactl"); err != nil && os.Getenv("GLASSY_LIBCUDA") == "" {
+		cache, err := os.UserCacheDir()
+		if err == nil {
+			var lib string
+			if lib, err = mock.Build(filepath.Join(cache, "glassy", "made")); err == nil {
+				err = os.Setenv("GLASSY_LIBCUDA", lib)
+			}
+		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "no GPU is here, and the mock of one could not be built: %v\n", err)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// mocked says that the device is the mock.
+func mocked(d *Device) bool { return strings.HasPrefix(d.gpu.Name, "Mock") }
+
+// open is the first GPU, closed at the end of the test.
+func open(t testing.TB) *Device {
+	t.Helper()
+	d, err := Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
+	return d
+}
+
+// Every operation is what its definition says.
+func TestDevice(t *testing.T) {
+	devicetest.Run(t, func(t *testing.T) device.Device {
+		d := open(t)
+		t.Log(d.Describe())
+		return d
+	})
+}
+
+func TestRegistered(t *testing.T) {
+	dev, err := device.Open("cuda")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := device.Open("cuda"); err != nil || again != dev {
+		t.Errorf("the second Open gives another device (%v)", err)
+	}
+	if dev.Name() != "cuda" {
+		t.Errorf("the device is called %q", dev.Name())
+	}
+	if _, err := Open(1000); err == nil || !strings.Contains(err.Error(), "GPU 1000 is asked for, but the machine has ") {
+		t.Errorf("GPU 1000: error %v", err)
+	}
+}

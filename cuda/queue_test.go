@@ -1,0 +1,87 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"slices"
+	"testing"
+
+	"glassy/lab/device"
+)
+
+// steps does work that comes again and again, as training does, with scalars and
+// memory that change: n rows of six launches and a result.
+func steps(dev device.Device, n int) (numbers []float64) {
+	x := device.Put(dev, device.Float64, []float64{1, 2, 3, 4, 5})
+	for i := range n {
+		y := x.Clone() // other memory for each, where the pool has it so
+		dev.Upload(y.Slice(0, 1), device.Of([]float64{float64(i)}))
+		dev.Scale(1+float64(i)/100, y)
+		dev.Axpy(-.5, x, y)
+		dev.Multiply(x, y, y)
+		dev.Axpby(.25, y, .5, x)
+		numbers = append(numbers, dev.Sum(x))
+		if i%3 != 0 {
+			dev.Free(y)
+		}
+	}
+	return numbers
+}
+
+func TestRowsBecomeGraphs(t *testing.T) {
+	d := open(t)
+	const n = 40
+	got, want := steps(d, n), steps(device.CPU(), n)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d rows give\n%v, the processor\n%v", n, got, want)
+	}
+	calls := map[string]int64{}
+	for _, c := range d.Counts() {
+		calls[c.Where] += c.Calls
+	}
+	if calls["graph"] < 6*(n-10) {
+		t.Errorf("%d launches ran within graphs and %d by themselves; after the first rows all should be graphs", calls["graph"], calls["kernel"])
+	}
+}
+
+// Rows of the same kernels in other sizes, or with other library calls between,
+// are other graphs; the least used is forgotten.
+func TestManyRows(t *testing.T) {
+	d := open(t)
+	for range 6 {
+		for n := 1; n < 2*mostKept; n++ {
+			x := d.New(device.Float32, n*threads)
+			d.Fill(x, 1)
+			d.Scale(2, x)
+			d.Axpy(1, x, x)
+			if got := d.Sum(x); got != float64(4*n*threads) {
+				t.Fatalf("row of size %d: %v, expected %d", n, got, 4*n*threads)
+			}
+			d.Free(x)
+		}
+	}
+	if n := len(d.queue.graphs); n > mostKept {
+		t.Errorf("%d graphs are kept, expected at most %d", n, mostKept)
+	}
+}
+
+// A call that a library makes on the stream is recorded once, and runs again
+// with the row while what it depends on is the same.
+func TestCallsWithinRows(t *testing.T) {
+	d := open(t)
+	x := device.Put(d, device.Float32, []float64{1, 2, 3})
+	recorded := 0
+	for range 10 {
+		d.Scale(2, x)
+		d.Scale(.5, x)
+		d.call("nothing on the stream", func() error { recorded++; return nil })
+		d.Scale(2, x)
+		d.Scale(.5, x)
+		if got := d.Sum(x); got != 6 {
+			t.Fatalf("sum %v, expected 6", got)
+		}
+	}
+	if recorded > often+1 {
+		t.Errorf("the call was made %d times, expected %d and a recording", recorded, often)
+	}
+}
