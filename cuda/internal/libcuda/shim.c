@@ -33,7 +33,8 @@ static const char *const places[] = {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CUresult status;
-static char reason[1024], path[1024];
+static char reason[1024];
+static const char *path = "";
 
 // What an empty slot calls. Any call can land here: they all return a CUresult,
 // and under both calling conventions the caller takes its arguments away.
@@ -69,7 +70,7 @@ static void start(void *lib) {
 	CUresult (*text)(CUresult, const char **) = (CUresult (*)(CUresult, const char **))dlsym(lib, "cuGetErrorString");
 	const char *s = NULL;
 	if (dlinfo(lib, RTLD_DI_LINKMAP, &map) == 0)
-		snprintf(path, sizeof path, "%s", map->l_name);
+		path = map->l_name; // stays: the library is never closed
 	if (!init) {
 		status = CUDA_ERROR_NOT_FOUND;
 		snprintf(reason, sizeof reason, "%s: it has no cuInit, so it is no driver", path);
