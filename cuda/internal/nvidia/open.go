@@ -39,13 +39,15 @@ type library struct {
 func openLibrary(name string, folders, files []string, use func(*library) error) error {
 	var reasons []string
 	for _, file := range files {
-		for _, path := range append(present(folders, file), file) {
-			if path != file {
-				openNeeded(path, append([]string{filepath.Dir(path)}, folders...), map[string]bool{})
-			}
+		paths := present(folders, file)
+		if len(paths) == 0 {
+			paths = []string{file} // the system's linker may know it
+		}
+		for _, path := range paths {
+			openNeeded(path, append([]string{filepath.Dir(path)}, folders...), map[string]bool{})
 			handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 			if err != nil && path == file {
-				continue // the linker does not know it
+				continue // it does not
 			}
 			if err == nil {
 				err = use(&library{name, path, handle})
@@ -76,7 +78,7 @@ func present(folders []string, file string) []string {
 
 // openNeeded opens what NVIDIA's library at path needs of NVIDIA's others, from
 // folders that the linker does not know, as those of Python's wheels. Where one
-// is not found, opening the library itself says so.
+// is not found, the linker may find it, or says so when it opens the library.
 func openNeeded(path string, folders []string, seen map[string]bool) {
 	f, err := elf.Open(path)
 	if err != nil {
