@@ -1,0 +1,37 @@
+// spins.h: the monomials of degree p in n variables, in the lexicographic order of their indices
+// i₁ ≤ … ≤ i_p, and the tiles of the p-spin kernels.
+#pragma once
+
+// The configurations of a block; their number is rounded up to it in turned σ.
+#define SPINS_ROWS 80
+
+#ifndef TWIN_SCAN
+// monomials is how many there are, (n+p-1 over p).
+__device__ __forceinline__ long long monomials(int p, long long n) {
+    switch (p) {
+    case 0: return 1;
+    case 1: return n;
+    case 2: return n * (n + 1) / 2;
+    case 3: return n * (n + 1) / 2 * (n + 2) / 3;
+    }
+    if (n == 0) return 0;
+    long long c = 1;
+    for (int k = 0; k < p; k++) c = c * (n + k) / (k + 1);
+    return c;
+}
+
+// load4 and store4: four numbers at an address of 16 bytes.
+__device__ __forceinline__ void load4(const float *p, float *v) {
+    const float4 f = *reinterpret_cast<const float4 *>(p);
+    v[0] = f.x, v[1] = f.y, v[2] = f.z, v[3] = f.w;
+}
+__device__ __forceinline__ void load4(const double *p, double *v) {
+    const double2 f = reinterpret_cast<const double2 *>(p)[0], g = reinterpret_cast<const double2 *>(p)[1];
+    v[0] = f.x, v[1] = f.y, v[2] = g.x, v[3] = g.y;
+}
+__device__ __forceinline__ void store4(float *p, const float *v) { *reinterpret_cast<float4 *>(p) = make_float4(v[0], v[1], v[2], v[3]); }
+__device__ __forceinline__ void store4(double *p, const double *v) {
+    reinterpret_cast<double2 *>(p)[0] = make_double2(v[0], v[1]);
+    reinterpret_cast<double2 *>(p)[1] = make_double2(v[2], v[3]);
+}
+#endif

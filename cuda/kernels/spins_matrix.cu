@@ -1,0 +1,51 @@
+// spins_matrix: the couplings c of a homogeneous polynomial of degree p as a matrix with a row for each
+// monomial J of degree p-1 and a column for each variable l:
+//
+//     matrix[J,l] = (1 + times that l occurs in J) · c[J and l],  so that  ∂H/∂σ_l = Σ_J σ_J matrix[J,l]
+//
+// and, for each J, its indices. Rows are width ≥ n numbers apart, zero beyond n. A warp to a row.
+#include "glassy.h"
+#include "spins.h"
+
+#ifndef TWIN_SCAN
+template <class T> __device__ static void spins_matrix(int p, int n, int width, long long rows, const T *couplings, int *index, T *matrix) {
+    const int q = p - 1, lane = lane_id();
+    for (index_t row = grid_first() >> 5; row < rows; row += grid_step() >> 5) {
+        int *J = index + row * q;
+        if (lane == 0) {
+            long long rest = row;
+            for (int a = 0, i = 0; a < q; a++) {
+                for (long long with_i; rest >= (with_i = monomials(q - 1 - a, n - i)); i++) rest -= with_i;
+                J[a] = i;
+            }
+        }
+        __syncwarp();
+        for (int l = lane; l < width; l += 32) {
+            if (l >= n) {
+                matrix[row * width + l] = T(0);
+                continue;
+            }
+            // The place of J and l, put together in order: before an index i that follows h stand the
+            // monomials with one of h … i-1 in its stead.
+            long long place = 0;
+            int times = 1;
+            bool put = false;
+            for (int a = 0, h = 0, left = p; left > 0; left--) {
+                int i = l;
+                if (a < q && (put || J[a] <= l)) {
+                    i = J[a++];
+                    times += i == l;
+                } else {
+                    put = true;
+                }
+                place += monomials(left, n - h) - monomials(left, n - i);
+                h = i;
+            }
+            matrix[row * width + l] = (T)times * couplings[place];
+        }
+    }
+}
+#endif
+
+#define PARAMS(T) int p, int n, int width, long long rows, const T *couplings, int *index, T *matrix
+INSTANCES(spins_matrix, PARAMS, p, n, width, rows, couplings, index, matrix)
