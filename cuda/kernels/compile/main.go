@@ -71,8 +71,8 @@ func (r *runner) run(names []string) error {
 		}
 	}
 	old, err := readManifest()
-	if err != nil {
-		return err
+	if err != nil && !all {
+		return fmt.Errorf("%w, without names", err)
 	}
 	var wrong []error
 	for _, name := range names {
@@ -80,10 +80,7 @@ func (r *runner) run(names []string) error {
 			wrong = append(wrong, err)
 		}
 	}
-	if all {
-		wrong = append(wrong, r.leftOver(old))
-	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, r.leftOver(old))...)
 }
 
 // kernel compiles one file if it has changed.
@@ -183,7 +180,8 @@ func (r *runner) report(k manifest.Kernel, used map[int]map[string]usage) {
 	}
 }
 
-// leftOver takes away, or with -check reports, what has no source any more.
+// leftOver takes away, or with -check reports, what has no source any more, of
+// whatever name.
 func (r *runner) leftOver(old []manifest.Kernel) error {
 	gone := func(name string) bool {
 		_, err := os.Stat(name + ".cu")
@@ -234,10 +232,7 @@ func changeManifest(edit func([]manifest.Kernel) []manifest.Kernel) error {
 	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX); err != nil {
 		return err
 	}
-	all, err := readManifest()
-	if err != nil {
-		return err
-	}
+	all, _ := readManifest() // one that cannot be read, after a merge say, is made anew
 	return writeWhole(manifest.Name, manifest.Format(edit(all)))
 }
 
