@@ -19,10 +19,10 @@ type tile struct {
 var (
 	plainTiles = []tile{
 		{name: "gemm_128x128", m: 128, n: 128, k: 8, threads: 256, rate: 105},
-		{name: "gemm_64x64", m: 64, n: 64, k: 8, threads: 128, rate: 85},
-		{name: "gemm_128x32", m: 128, n: 32, k: 8, threads: 128, rate: 75},
-		{name: "gemm_32x128", m: 32, n: 128, k: 8, threads: 128, rate: 75},
-		{name: "gemm_32x32", m: 32, n: 32, k: 8, threads: 64, rate: 45},
+		{name: "gemm_64x64", m: 64, n: 64, k: 16, threads: 128, rate: 85},
+		{name: "gemm_128x32", m: 128, n: 32, k: 16, threads: 128, rate: 75},
+		{name: "gemm_32x128", m: 32, n: 128, k: 16, threads: 128, rate: 75},
+		{name: "gemm_32x32", m: 32, n: 32, k: 16, threads: 64, rate: 45},
 	}
 	doubleTiles = []tile{ // the small ones of plainTiles join them
 		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 3, rate: 115},

@@ -1,0 +1,3 @@
+#include "gemm_tile.h"
+
+TILE(64, 64, 16, 8, 4, 4, 2)
