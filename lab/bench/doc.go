@@ -1,5 +1,5 @@
 // Package bench compares the laboratory with PyTorch doing the same work on the
-// same processor: same networks, shapes, type (float32), batch and number of
+// same processor or GPU: same networks, shapes, type (float32), batch and number of
 // threads, in turn, so that both meet the same disturbances.
 //
 //	go test ./lab/bench -table -v -timeout 30m
@@ -12,11 +12,11 @@
 // without PyTorch it says so and prints our numbers. Without -table the tests
 // only see to it that every task runs.
 //
-//	tasks_test.go      what is measured, on our side
+//	tasks.go           what is measured, on our side
 //	memory_test.go     and in a process of its own
 //	peers/pytorch.py   the same in PyTorch, as its users would write it
-//	peer_test.go       PyTorch as a process that answers requests
-//	table_test.go      rounds, medians, the table
+//	peer.go            PyTorch as a process that answers requests
+//	table.go           rounds, medians, the table
 //
 // The tasks, each on a batch of 128 images of 28×28 in memory:
 //

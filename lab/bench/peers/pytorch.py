@@ -1,11 +1,13 @@
 """The tasks of package bench in PyTorch, as its users would write them.
 
-    python3 pytorch.py THREADS       answers requests on standard input
-    python3 pytorch.py THREADS memory NET
+    python3 pytorch.py WHERE        answers requests on standard input
+    python3 pytorch.py WHERE memory NET
 
-Each request is a line "task net repeat"; the answer is a line of JSON, the
-seconds of each repetition: of the processor with one thread, which other
-processes disturb least, of the clock on the wall with more. The task "count"
+WHERE is a number of threads of the processor, or "cuda". Each request is a line
+"task net repeat"; the answer is a line of JSON, the seconds of each repetition:
+of the processor with one thread, which other processes disturb least, of the
+clock on the wall else. On a GPU tasks are begun ten at a time and waited for
+once, since their users need not look at every loss; each counts a tenth. The task "count"
 answers with the network's number of parameters. The first line of all says what
 runs here.
 """
@@ -15,14 +17,22 @@ import os
 import sys
 import time
 
-threads = int(sys.argv[1])
-os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
+cuda = sys.argv[1] == "cuda"
+threads = 0 if cuda else int(sys.argv[1])
+if threads:
+    os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
 
 import torch  # after the number of threads is set
 import torch.nn.functional as F
 from torch import nn
 
-torch.set_num_threads(threads)
+if cuda:
+    torch.set_default_device("cuda")
+    # As ours by default: products in float32 proper.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = os.environ.get("TF32") == "1"
+    torch.backends.cudnn.benchmark = True  # the fastest convolution, found by trying
+else:
+    torch.set_num_threads(threads)
 
 BATCH, SAMPLES, EVALUATED = 128, 2048, 2000
 
@@ -55,21 +65,32 @@ def small_lenet_ch3():
     )
 
 
-NETS = {"mnistfc": mnistfc, "lenet": lenet, "small-lenet-ch3": small_lenet_ch3}
+def allcnn(c1=96, c2=192):
+    layers, c = [nn.Dropout(0.2)], 3
+    for i, (out, kernel) in enumerate(3 * [(c1, 3)] + 5 * [(c2, 3)] + [(10, 1)]):
+        stride = 2 if i in (2, 5) else 1
+        layers += [nn.Conv2d(c, out, kernel, stride, kernel // 2), nn.BatchNorm2d(out), nn.ReLU()]
+        layers += [nn.Dropout(0.5)] if i in (2, 5) else []
+        c = out
+    return nn.Sequential(*layers, nn.AvgPool2d(8), nn.Flatten())
+
+
+NETS = {"mnistfc": mnistfc, "lenet": lenet, "small-lenet-ch3": small_lenet_ch3, "allcnn": allcnn}
+SHAPES = {"allcnn": (3, 32, 32)}
 
 
 class Tasks:
     """Each method does its task once; what comes before the first call is not timed."""
 
-    def __init__(self, model, samples=SAMPLES):
+    def __init__(self, model, samples=SAMPLES, shape=(1, 28, 28)):
         torch.manual_seed(1)
-        self.x = torch.randn(samples, 1, 28, 28)
+        self.x = torch.randn(samples, *shape)
         self.y = torch.randint(0, 10, (samples,))
         self.model = model
         self.parameters = list(self.model.parameters())
         self.optimiser = torch.optim.SGD(self.parameters, lr=0.01, momentum=0.9, nesterov=True, fused=True)
         self.order, self.at = torch.randperm(samples), 0
-        self.v = self.first = None
+        self.v = self.first = self.graph = None
 
     def batch(self):
         self.at = (self.at + BATCH) % len(self.x)
@@ -82,6 +103,30 @@ class Tasks:
         self.optimiser.zero_grad()
         F.cross_entropy(self.model(x), y).backward()
         self.optimiser.step()
+
+    def step_of_a_graph(self):
+        """The same, recorded once: batches are copied to where the graph reads them."""
+        x, y = self.batch()
+        if self.graph is None:
+            self.inputs = x.clone(), y.clone()
+            self.model.train()
+
+            def step():
+                self.optimiser.zero_grad(set_to_none=False)
+                F.cross_entropy(self.model(self.inputs[0]), self.inputs[1]).backward()
+                self.optimiser.step()
+
+            side = torch.cuda.Stream()
+            with torch.cuda.stream(side):
+                for _ in range(3):
+                    step()
+            torch.cuda.synchronize()
+            self.graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self.graph):
+                step()
+        self.inputs[0].copy_(x)
+        self.inputs[1].copy_(y)
+        self.graph.replay()
 
     def gradient(self):
         self.model.eval()
@@ -134,6 +179,9 @@ class Tasks:
 
 
 def versions():
+    if cuda:
+        chip, tf32 = torch.cuda.get_device_name(), torch.backends.cuda.matmul.allow_tf32
+        return f"PyTorch {torch.__version__}, CUDA {torch.version.cuda}, {chip}, TF32 {'on' if tf32 else 'off'}"
     blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
     onednn = "oneDNN" if torch.backends.mkldnn.is_available() else "no oneDNN"
     core = torch.backends.cpu.get_cpu_capability()
@@ -143,19 +191,22 @@ def versions():
 def serve():
     tasks = {}
     clock = time.process_time if threads == 1 else time.perf_counter
+    together, wait = (10, torch.cuda.synchronize) if cuda else (1, lambda: None)
     print(versions(), flush=True)
     for line in sys.stdin:
         task, net, repeat = line.split()
         if net not in tasks:
-            tasks[net] = Tasks(NETS[net]())
+            tasks[net] = Tasks(NETS[net](), shape=SHAPES.get(net, (1, 28, 28)))
         if task == "count":
             print(json.dumps([sum(p.numel() for p in tasks[net].parameters)]), flush=True)
             continue
         do, seconds = getattr(tasks[net], task), []
         for _ in range(int(repeat)):
             start = clock()
-            do()
-            seconds.append(clock() - start)
+            for _ in range(together):
+                do()
+            wait()
+            seconds.append((clock() - start) / together)
         tasks[net].first = None
         print(json.dumps(seconds), flush=True)
 

@@ -2,36 +2,32 @@ package bench
 
 import (
 	"bufio"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// python is the interpreter that has PyTorch.
-func python() string {
-	if p := os.Getenv("GLASSY_BENCH_PYTHON"); p != "" {
-		return p
-	}
-	return "python3"
-}
+//go:embed peers/pytorch.py
+var pytorch string
 
-var pytorch = filepath.Join("peers", "pytorch.py")
-
-// A peer is peers/pytorch.py, waiting for requests.
-type peer struct {
+// A Peer is PyTorch, waiting for requests.
+type Peer struct {
 	versions string
+	python   string
+	where    string
 	requests io.WriteCloser
 	answers  *bufio.Reader
 	process  *exec.Cmd
 }
 
-func startPeer(threads int) (*peer, error) {
-	p := &peer{process: exec.Command(python(), pytorch, strconv.Itoa(threads))}
+// StartPeer starts PyTorch with that interpreter. Where is "cuda", or a number
+// of threads of the processor.
+func StartPeer(python, where string) (*Peer, error) {
+	p := &Peer{python: python, where: where, process: exec.Command(python, "-c", pytorch, where)}
 	var said strings.Builder
 	p.process.Stderr = &said
 	var err error
@@ -47,9 +43,9 @@ func startPeer(threads int) (*peer, error) {
 	}
 	p.answers = bufio.NewReader(out)
 	if p.versions, err = p.answers.ReadString('\n'); err != nil {
-		p.stop()
+		p.Stop()
 		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-		return nil, fmt.Errorf("%s %s: %s", python(), pytorch, lines[len(lines)-1])
+		return nil, fmt.Errorf("%s, peers/pytorch.py: %s", python, lines[len(lines)-1])
 	}
 	p.versions = strings.TrimSpace(p.versions)
 	return p, nil
@@ -57,7 +53,7 @@ func startPeer(threads int) (*peer, error) {
 
 // seconds does a task some times and returns what each took; the task "count"
 // returns the number of parameters.
-func (p *peer) seconds(task, net string, repeat int) ([]float64, error) {
+func (p *Peer) seconds(task, net string, repeat int) ([]float64, error) {
 	if _, err := fmt.Fprintln(p.requests, strings.ReplaceAll(task, " ", "_"), net, repeat); err != nil {
 		return nil, err
 	}
@@ -69,16 +65,17 @@ func (p *peer) seconds(task, net string, repeat int) ([]float64, error) {
 	return s, json.Unmarshal([]byte(line), &s)
 }
 
-func (p *peer) stop() {
+// Stop ends PyTorch's process.
+func (p *Peer) Stop() {
 	p.requests.Close()
 	p.process.Wait()
 }
 
-// peerMemory is the peak of five steps in bytes.
-func peerMemory(threads int, net string) (float64, error) {
-	out, err := exec.Command(python(), pytorch, strconv.Itoa(threads), "memory", net).Output()
+// Memory is the peak of five steps in bytes, in a process of its own.
+func (p *Peer) Memory(net string) (float64, error) {
+	out, err := exec.Command(p.python, "-c", pytorch, p.where, "memory", net).Output()
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("measuring PyTorch's memory: %w", err)
 	}
 	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }

@@ -14,9 +14,6 @@ const (
 	evaluated = 2000
 )
 
-// networks, by name, as in peers/pytorch.py.
-var networks = []string{"mnistfc", "lenet", "small-lenet-ch3"}
-
 // ours is one network with what its tasks need.
 type ours struct {
 	dev            device.Device
@@ -35,7 +32,7 @@ func newOurs(name string, dev device.Device, samples int) (*ours, error) {
 		return nil, err
 	}
 	o := &ours{dev: dev, order: rng.Key(3).Stream().Perm(samples)}
-	if o.training, err = net.NewLoss(a, images(samples), net.Options{Device: dev, DType: device.Float32}); err != nil {
+	if o.training, err = net.NewLoss(a, images(a.Input, samples), net.Options{Device: dev, DType: device.Float32}); err != nil {
 		return nil, err
 	}
 	o.x, o.g, o.momentum = o.training.New(), o.training.New(), o.training.New()
@@ -59,9 +56,10 @@ func upTo(n int) []int {
 	return index
 }
 
-// images is noise with random labels.
-func images(n int) *data.Set {
-	s := &data.Set{Name: "noise", Shape: []int{1, 28, 28}, Classes: 10, X: make([]float32, n*784), Y: make([]int32, n)}
+// images is noise of that shape with random labels.
+func images(shape []int, n int) *data.Set {
+	s := &data.Set{Name: "noise", Shape: shape, Classes: 10, Y: make([]int32, n)}
+	s.X = make([]float32, n*s.Size())
 	device.CPU().Normal(4, 0, 0, 1, device.Of(s.X))
 	labels := rng.Key(5).Stream()
 	for i := range s.Y {
@@ -73,11 +71,13 @@ func images(n int) *data.Set {
 // tasks is what is measured: each does its task once and returns a number that
 // it depends on.
 var tasks = []struct {
-	name string
-	unit bool // of gradients
-	once func(o *ours) float64
+	name  string
+	unit  bool // of gradients
+	graph bool // PyTorch's CUDA graphs: on a GPU only
+	once  func(o *ours) float64
 }{
 	{name: "step", once: (*ours).step},
+	{name: "step of a graph", graph: true, once: (*ours).step},
 	{name: "gradient", once: func(o *ours) float64 { return o.first.Gradient(o.x, o.g) }},
 	{name: "product", unit: true, once: (*ours).product},
 	{name: "product again", unit: true, once: (*ours).productAgain},
