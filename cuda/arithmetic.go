@@ -199,13 +199,6 @@ func (d *Device) ScatterAdd(cols int, index, src, table device.Vector) {
 
 const scatterWidth = 128 // as kernels/scatter_add.cu
 
-// needMatrix panics unless v is a rows×cols matrix of type t.
-func (d *Device) needMatrix(op, what string, rows, cols int, v device.Vector, t device.DType) {
-	needSize(op, "rows", rows)
-	needSize(op, "cols", cols)
-	d.expect(op, what, v, t, rows*cols)
-}
-
 // needTable is the number of rows of a table with cols columns.
 func (d *Device) needTable(op string, cols int, table, index device.Vector) (rows int) {
 	if cols < 1 {
