@@ -15,13 +15,14 @@ import (
 
 // Device is one GPU. It implements device.Device.
 type Device struct {
-	gpu      *driver.GPU
-	ordinal  int
-	kernels  *loader
-	settings settings
-	pool     pool
-	queue    queue
-	staging  staging
+	gpu       *driver.GPU
+	ordinal   int
+	kernels   *loader
+	settings  settings
+	pool      pool
+	queue     queue
+	staging   staging
+	libraries libraries
 
 	mu     sync.Mutex
 	counts map[Count]int64 // Calls 0 in the keys
@@ -42,6 +43,7 @@ func (d *Device) Close() error {
 	err := d.queue.close(d.gpu)
 	for _, f := range []func() error{
 		func() error { return d.staging.close(d.gpu) },
+		func() error { return d.libraries.close(d.gpu) },
 		func() error { return d.pool.close(d.gpu) },
 		d.kernels.close,
 		d.gpu.Close,

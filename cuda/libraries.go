@@ -19,8 +19,8 @@ var search struct {
 // Search adds folders to those in which NVIDIA's libraries (cuBLAS, cuSOLVER) are
 // looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
 // site-packages with NVIDIA's wheels, or what holds the files themselves. These
-// come first, in order; then /usr/local/cuda*, then what the system's linker
-// knows. Of all, the newest version is taken that the driver is new enough for.
+// come first, in order; then /usr/local/cuda* and the wheels of /usr/local's
+// Python, then what the system's linker knows. Of all, the newest version is taken that the driver is new enough for.
 // It is called before the first device is opened.
 func Search(folders ...string) {
 	search.Lock()
@@ -31,7 +31,7 @@ func Search(folders ...string) {
 func libraryFolders() []string {
 	search.Lock()
 	defer search.Unlock()
-	return nvidia.Folders(append(slices.Clone(search.folders), "/usr/local/cuda*")...)
+	return nvidia.Folders(append(slices.Clone(search.folders), "/usr/local/cuda*", "/usr/local")...)
 }
 
 // libraries of a device, each opened when it is first asked for. The device works
@@ -89,13 +89,14 @@ func (l *libraries) useSolver(gpu *driver.GPU) (*nvidia.Solver, error) {
 	return l.solver, l.solverErr
 }
 
-// describe opens both and says in one line what is in use.
-func (l *libraries) describe(gpu *driver.GPU) string {
+// Libraries opens what of NVIDIA's libraries is here, and says in one line which
+// are in use.
+func (d *Device) Libraries() string {
 	blas, solver := "no cuBLAS", "no cuSOLVER"
-	if b, err := l.useBLAS(gpu); err == nil {
+	if b, err := d.libraries.useBLAS(d.gpu); err == nil {
 		blas = b.String()
 	}
-	if s, err := l.useSolver(gpu); err == nil {
+	if s, err := d.libraries.useSolver(d.gpu); err == nil {
 		solver = s.String()
 	}
 	return blas + ", " + solver

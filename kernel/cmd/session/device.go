@@ -3,9 +3,26 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 
+	"glassy/cuda"
 	"glassy/lab/device"
 )
+
+// searchLibraries tells package cuda where this user's NVIDIA libraries may lie:
+// a toolkit, or the Python environment with NVIDIA's wheels, as PyTorch brings
+// them.
+func searchLibraries() {
+	for _, name := range []string{"CUDA_HOME", "CUDA_PATH", "VIRTUAL_ENV", "CONDA_PREFIX"} {
+		if folder := os.Getenv(name); folder != "" {
+			cuda.Search(folder)
+		}
+	}
+	if python, err := exec.LookPath("python3"); err == nil {
+		cuda.Search(filepath.Dir(filepath.Dir(python)))
+	}
+}
 
 // chooseDevice follows GLASSY_DEVICE: cpu, cuda, or auto, the default. Where the
 // machine has no such device it says so, and auto goes on.
@@ -48,5 +65,9 @@ func tellCUDA() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(dev.Describe())
+	fmt.Print(dev.Describe())
+	if d, ok := dev.(interface{ Libraries() string }); ok {
+		fmt.Print("; ", d.Libraries())
+	}
+	fmt.Println()
 }

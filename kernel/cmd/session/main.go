@@ -27,6 +27,7 @@ import (
 
 func main() {
 	chooseBLAS()
+	searchLibraries()
 	if len(os.Args) == 2 {
 		switch os.Args[1] {
 		case "blas":
