@@ -9,7 +9,7 @@ import (
 	"glassy/lab/device"
 )
 
-// Tiles of kernels/spins.cu.
+// Tiles of kernels/spins.cu and spins.h.
 const (
 	spinRows  = 80 // configurations of a block
 	spinDepth = 16 // rows of the matrix that it multiplies with at a time
@@ -40,26 +40,27 @@ func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vecto
 		}
 		return
 	}
-	rows := device.Monomials(p-1, n)
+	rows, factors := device.Monomials(p-1, n), max(1, p-1)
+	padded := ceil(rows, spinDepth) * spinDepth
 	width := ceil(n, 4) * 4 // rows begin at multiples of 16 bytes
 	tiles := ceil(m, spinRows)
 	turnedWidth := tiles * spinRows
 	name, columns := spinKernel(n)
 	across := ceil(n, columns)
-	parts := spinParts(tiles*across, ceil(rows, spinDepth))
+	parts := spinParts(tiles*across, padded/spinDepth)
 
 	size := t.Size()
 	d.scratches(func(p4 []driver.Pointer) {
 		matrix, index, turned, sums := p4[0], p4[1], p4[2], p4[3]
-		d.launch("spins_matrix", t, blocks(32*rows), one(threads), 0,
-			i32(p), i32(n), i32(width), i64(rows), ptr(couplings), at(index), at(matrix))
-		d.launch("spins_turn", t, two(ceil(turnedWidth, 32), ceil(n, 32)), one(threads), 0,
+		d.launch("spins_matrix", t, blocks(32*padded), one(threads), 0,
+			i32(p), i32(n), i32(width), i64(rows), i64(padded), ptr(couplings), at(index), at(matrix))
+		d.launch("spins_turn", t, two(ceil(turnedWidth, 32), ceil(n+2, 32)), one(threads), 0,
 			i64(m), i32(n), i64(turnedWidth), ptr(sigma), at(turned))
 		d.launch(name, t, three(tiles, across, parts), one(128), 0,
-			i32(p-1), i32(n), i64(m), i64(rows), i32(width), i64(turnedWidth), at(turned), at(matrix), at(index), at(sums))
+			i32(factors), i32(n), i64(m), i64(padded), i32(width), i64(turnedWidth), at(turned), at(matrix), at(index), at(sums))
 		d.launch("spins_finish", t, blocks(32*m), one(threads), 0,
 			i32(p), i32(n), i64(m), i32(parts), f64(scale), flag(add), at(sums), ptr(sigma), ptr(energy), ptr(gradient))
-	}, rows*width*size, rows*(p-1)*4, n*turnedWidth*size, parts*m*n*size)
+	}, padded*width*size, padded*factors*4, (n+2)*turnedWidth*size, parts*m*n*size)
 }
 
 // spinKernel is the one whose tiles of columns cover n with the least beyond.

@@ -17,10 +17,8 @@
 #include "spins.h"
 
 #ifndef TWIN_SCAN
-#define DEPTH 16 // rows J at a time
-
 template <class T, int COLUMNS> struct SpinTiles {
-    T spins[2][DEPTH][SPINS_ROWS], matrix[2][DEPTH][8 * COLUMNS];
+    T spins[2][SPINS_DEPTH][SPINS_ROWS], matrix[2][SPINS_DEPTH][8 * COLUMNS];
 };
 
 // spins_tile gives each thread 5 configurations and so many columns: 4·ty … and 64+ty; of each 32
@@ -31,31 +29,40 @@ template <class T, int COLUMNS> __device__ static void spins_tile(int factors, i
     const int tid = threadIdx.x, tx = tid & 7, ty = tid >> 3;
     const index_t first = (index_t)blockIdx.x * SPINS_ROWS;
     const int column = blockIdx.y * WIDE;
-    const long long steps = (rows + DEPTH - 1) / DEPTH;
+    const long long steps = rows / SPINS_DEPTH;
     const long long from = steps * blockIdx.z / gridDim.z, to = steps * (blockIdx.z + 1) / gridDim.z;
 
+    // Numbers that a thread copies stand in a fixed column of the tile, in every 4th row; those that it
+    // makes, 4 at a time, in every 6th: no division, no check within the loop.
+    const int COPIES = WIDE / PER_COPY, MAKES = SPINS_ROWS / 4;
+    const int copy_k = tid / COPIES, copy_c = tid % COPIES * PER_COPY, copy_step = 128 / COPIES;
+    const int make_k = tid / MAKES, make_c = tid % MAKES * 4, make_step = 128 / MAKES;
+    const bool valid = column + copy_c < width;
+    const T *spin = turned + first + make_c;
     auto fill = [&](int buffer, long long step) {
-        const long long row = step * DEPTH;
-        for (int e = tid; e < DEPTH * WIDE / PER_COPY; e += 128) {
-            const int k = e / (WIDE / PER_COPY), c = e % (WIDE / PER_COPY) * PER_COPY;
-            const bool valid = row + k < rows && column + c < width;
-            copy16(&tile.matrix[buffer][k][c], valid ? matrix + (row + k) * width + column + c : matrix, valid);
+        const long long row = step * SPINS_DEPTH;
+        if (copy_k < copy_step) {
+            const T *source = matrix + (row + copy_k) * width + (valid ? column + copy_c : 0);
+#pragma unroll
+            for (int k = 0; k < SPINS_DEPTH; k += copy_step)
+                if (k + copy_k < SPINS_DEPTH) copy16(&tile.matrix[buffer][k + copy_k][copy_c], source + k * width, valid);
         }
-        for (int e = tid; e < DEPTH * SPINS_ROWS / 4; e += 128) {
-            const int k = e / (SPINS_ROWS / 4), c = e % (SPINS_ROWS / 4) * 4;
-            T v[4] = {};
-            if (row + k < rows) {
-                const int *J = index + (row + k) * factors;
-                const T *at = turned + first + c;
-                v[0] = v[1] = v[2] = v[3] = 1;
-                if (factors > 0) load4(at + J[0] * turned_width, v);
-                for (int a = 1; a < factors; a++) {
-                    T u[4];
-                    load4(at + J[a] * turned_width, u);
-                    for (int i = 0; i < 4; i++) v[i] *= u[i];
+        if (make_k < make_step) {
+            const int *J = index + (row + make_k) * factors;
+#pragma unroll
+            for (int k = 0; k < SPINS_DEPTH; k += make_step)
+                if (k + make_k < SPINS_DEPTH) {
+                    T v[4];
+                    load4(spin + J[k * factors] * turned_width, v);
+#pragma unroll 1
+                    for (int a = 1; a < factors; a++) {
+                        T u[4];
+                        load4(spin + J[k * factors + a] * turned_width, u);
+#pragma unroll
+                        for (int i = 0; i < 4; i++) v[i] *= u[i];
+                    }
+                    store4(&tile.spins[buffer][k + make_k][make_c], v);
                 }
-            }
-            store4(&tile.spins[buffer][k][c], v);
         }
     };
 
@@ -67,7 +74,7 @@ template <class T, int COLUMNS> __device__ static void spins_tile(int factors, i
         const int now = (step - from) & 1;
         if (step + 1 < to) fill(now ^ 1, step + 1);
 #pragma unroll 8
-        for (int k = 0; k < DEPTH; k++) {
+        for (int k = 0; k < SPINS_DEPTH; k++) {
             T x[5], y[COLUMNS];
             load4(&tile.spins[now][k][4 * ty], x);
             x[4] = tile.spins[now][k][64 + ty];

@@ -2,8 +2,12 @@
 // i₁ ≤ … ≤ i_p, and the tiles of the p-spin kernels.
 #pragma once
 
-// The configurations of a block; their number is rounded up to it in turned σ.
+// A block has so many configurations, and multiplies with so many rows of the matrix at a time. Their
+// numbers are rounded up to multiples of these where the blocks read them: by configurations of spins 0,
+// and by rows of zeros whose monomial is the spin n. So that these and p = 1 need no case of their own,
+// turned σ has two rows more: spin n is 0 in all configurations, spin n+1 is 1.
 #define SPINS_ROWS 80
+#define SPINS_DEPTH 16
 
 #ifndef TWIN_SCAN
 // monomials is how many there are, (n+p-1 over p).

@@ -3,16 +3,25 @@
 //
 //     matrix[J,l] = (1 + times that l occurs in J) · c[J and l],  so that  ∂H/∂σ_l = Σ_J σ_J matrix[J,l]
 //
-// and, for each J, its indices. Rows are width ≥ n numbers apart, zero beyond n. A warp to a row.
+// and, for each J, its max(1, p-1) indices: n+1 where p = 1 has none. Rows are width ≥ n numbers apart,
+// zero beyond n; after the rows of monomials there are some of zeros, of index n, up to padded. A warp to
+// a row.
 #include "glassy.h"
 #include "spins.h"
 
 #ifndef TWIN_SCAN
-template <class T> __device__ static void spins_matrix(int p, int n, int width, long long rows, const T *couplings, int *index, T *matrix) {
-    const int q = p - 1, lane = lane_id();
-    for (index_t row = grid_first() >> 5; row < rows; row += grid_step() >> 5) {
-        int *J = index + row * q;
+template <class T> __device__ static void spins_matrix(int p, int n, int width, long long rows, long long padded, const T *couplings, int *index, T *matrix) {
+    const int q = p - 1, factors = max(1, q), lane = lane_id();
+    for (index_t row = grid_first() >> 5; row < padded; row += grid_step() >> 5) {
+        int *J = index + row * factors;
+        if (row >= rows) {
+            if (lane == 0)
+                for (int a = 0; a < factors; a++) J[a] = n;
+            for (int l = lane; l < width; l += 32) matrix[row * width + l] = T(0);
+            continue;
+        }
         if (lane == 0) {
+            if (q == 0) J[0] = n + 1;
             long long rest = row;
             for (int a = 0, i = 0; a < q; a++) {
                 for (long long with_i; rest >= (with_i = monomials(q - 1 - a, n - i)); i++) rest -= with_i;
@@ -47,5 +56,5 @@ template <class T> __device__ static void spins_matrix(int p, int n, int width, 
 }
 #endif
 
-#define PARAMS(T) int p, int n, int width, long long rows, const T *couplings, int *index, T *matrix
-INSTANCES(spins_matrix, PARAMS, p, n, width, rows, couplings, index, matrix)
+#define PARAMS(T) int p, int n, int width, long long rows, long long padded, const T *couplings, int *index, T *matrix
+INSTANCES(spins_matrix, PARAMS, p, n, width, rows, padded, couplings, index, matrix)

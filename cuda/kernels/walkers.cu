@@ -12,14 +12,18 @@
 #include "philox.h"
 
 #ifndef TWIN_SCAN
-// force is f(x) of a row of the table. The sine of y is made as that of a multiple of π, which needs no
+__device__ __forceinline__ float product(float a, float b) { return __fmul_rn(a, b); }
+__device__ __forceinline__ double product(double a, double b) { return __dmul_rn(a, b); }
+
+// force is f(x) of a row of the table; written so that the compiler has no choice of what to fuse, since a
+// walk must not depend on how it is cut. The sine of y is made as that of a multiple of π, which needs no
 // memory to bring y near 0: off by 2⁻²³ |y| in float32, 2⁻⁵² |y| in float64, as the rounding of y may be.
 template <class T> __device__ __forceinline__ T force(int powers, int waves, int exponentials, const T *c, T x) {
     T y = 0;
     for (int k = powers - 1; k >= 0; k--) y = fma(y, x, c[k]);
     c += powers;
-    for (int k = 0; k < waves; k++, c += 3) y = fma(c[0], sinpi((T)(1 / PI) * fma(c[1], x, c[2])), y);
-    for (int k = 0; k < exponentials; k++, c += 2) y = fma(c[0], exp(c[1] * x), y);
+    for (int k = 0; k < waves; k++, c += 3) y = fma(c[0], sinpi(product((T)(1 / PI), fma(c[1], x, c[2]))), y);
+    for (int k = 0; k < exponentials; k++, c += 2) y = fma(c[0], exp(product(c[1], x)), y);
     return y;
 }
 
