@@ -221,35 +221,6 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// calls is the content of calls.h.
-func calls(t *testing.T) (names []string) {
-	t.Helper()
-	text, err := os.ReadFile("calls.h")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile(`(?m)^CALL\((\w+)\)$`).FindAllSubmatch(text, -1) {
-		names = append(names, string(m[1]))
-	}
-	return names
-}
-
-func TestCallsAreTheHeaders(t *testing.T) {
-	text, err := os.ReadFile("include/cuda.h")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var declared []string
-	for _, m := range regexp.MustCompile(`\bCUresult (cu[A-Z]\w*)\(`).FindAllSubmatch(text, -1) {
-		if name := string(m[1]); name != "cuInit" {
-			declared = append(declared, name)
-		}
-	}
-	if len(declared) < 170 || !slices.Equal(declared, calls(t)) {
-		t.Errorf("include/cuda.h declares %d calls, calls.h has %d: run go generate", len(declared), len(calls(t)))
-	}
-}
-
 var aCall = regexp.MustCompile(`^cu[A-Z]`)
 
 // checkBinary looks at a program with this package and cu in it: it must start
