@@ -159,7 +159,7 @@ func (d *Device) matrixVector(t device.DType, p product) {
 		name, rowsPerBlock = "gemv_columns", 32
 	}
 	blocks := ceil(rows, rowsPerBlock)
-	parts := cut(p.k, blocks*p.count)
+	parts := partsOf(p.k, blocks*p.count)
 	length := ceil(p.k, parts)
 	d.inParts(t, parts, p, func(p product) {
 		if parts > 1 { // rows of the sums are one number or one row long

@@ -125,9 +125,9 @@ func choose(tiles []tile, m, n, k, count int) plan {
 	return best
 }
 
-// cut is into how many parts a sum of k is cut so that blocks times parts fill
+// partsOf is into how many parts a sum of k is cut so that blocks times parts fill
 // a GPU, none being short.
-func cut(k, blocks int) int {
+func partsOf(k, blocks int) int {
 	const short, enough = 2048, 4 * multiprocessors
 	parts := 1
 	for parts*blocks < enough && k/(2*parts) >= short {
