@@ -2,7 +2,10 @@
 
 package cuda
 
-import "glassy/lab/device"
+import (
+	"glassy/cuda/internal/driver"
+	"glassy/lab/device"
+)
 
 // AddChannels adds its number to each of a channel's.
 func (d *Device) AddChannels(s device.Channels, b, y device.Vector) {
@@ -22,5 +25,17 @@ func (d *Device) SumChannels(s device.Channels, dy device.Vector, add bool, db d
 	expectChannels(op, s)
 	d.expectFloat(op, "db", db, s.C)
 	d.expect(op, "dy", dy, db.DType(), s.N*s.C*s.S)
-	d.norm("sum_channels", db.DType(), s, 1, []device.Vector{dy}, ptr(dy), ptr(db), flag(add))
+	if s.C == 0 {
+		return
+	}
+	c := cutChannels(s, db.DType())
+	launch := func(partial driver.Pointer) {
+		d.launch("sum_channels", db.DType(), c.grid(c.parts), one(threads), 0,
+			ptr(dy), ptr(db), flag(add), at(partial), i32(s.N), i32(s.C), i32(s.S), i32(c.across), i32(c.parts))
+	}
+	if c.parts == 1 {
+		launch(0)
+	} else {
+		d.scratch(8*s.C*c.parts, launch)
+	}
 }
