@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 		cache, err := os.UserCacheDir()
 		if err == nil {
 			var lib string
-			if lib, err = mock.Build(filepath.Join(cache, "glassy", "made")); err == nil {
+			if lib, err = mock.Build(filepath.Join(cache, "glassy", "mock")); err == nil {
 				err = os.Setenv("GLASSY_LIBCUDA", lib)
 			}
 		}

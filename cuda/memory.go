@@ -222,6 +222,7 @@ func (s *staging) start(gpu *driver.GPU) (err error) {
 	if s.slips, err = gpu.Pinned(16); err != nil {
 		return err
 	}
+	clear(s.slips)
 	binary.LittleEndian.PutUint64(s.slips[8:], math.MaxUint64)
 	s.free = make(chan int, resultCount)
 	for i := range resultCount {
