@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,35 +12,29 @@ import (
 	"testing"
 	"unsafe"
 
+	"glassy/cuda/internal/nvidia/nvidiatest"
 	"glassy/lab/device"
 
 	"github.com/ebitengine/purego"
 )
 
 // The libraries of these tests compute on host memory, so that "the GPU's
-// memory" is the test's. They refuse what NVIDIA's refuse.
+// memory" is the test's.
 
-// compile makes a library of a file in testdata, or gives why none can be made.
-func compile(t *testing.T, file, source string, more ...string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		t.Fatal(err)
+// tree is a folder with libraries where no linker looks: made once, since a
+// library that was opened stays open.
+var tree = sync.OnceValues(func() (string, error) {
+	root, err := os.MkdirTemp("", "nvidia")
+	if err != nil {
+		return "", err
 	}
-	args := append([]string{"-shared", "-fPIC", "-O1", "-w", "-Wl,-soname," + filepath.Base(file), "-o", file, filepath.Join("testdata", source)}, more...)
-	if out, err := exec.Command("gcc", append(args, "-lm")...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc %s: %v\n%s", source, err, out)
-	}
-}
-
-// tree is a folder with libraries as Python's wheels lay them out, where no
-// linker looks: made once, since a library opened stays open.
-var tree = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "nvidia") })
+	return root, nvidiatest.Build(root)
+})
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if folder, err := tree(); err == nil {
-		os.RemoveAll(folder)
-	}
+	root, _ := tree()
+	os.RemoveAll(root)
 	os.Exit(code)
 }
 
@@ -50,12 +43,6 @@ func folders(t *testing.T) []string {
 	root, err := tree()
 	if err != nil {
 		t.Fatal(err)
-	}
-	blas, lt, solver := root+"/nvidia/cublas/lib/libcublas.so.13", root+"/nvidia/a/lib/libcublasLt.so.13", root+"/nvidia/solver/lib/libcusolver.so.12"
-	if _, err := os.Stat(solver); err != nil {
-		compile(t, lt, "cublasLt.c")
-		compile(t, blas, "cublas.c", lt)
-		compile(t, solver, "cusolver.c", blas, "-Wl,-rpath-link,"+filepath.Dir(lt))
 	}
 	return Folders(root)
 }
@@ -419,7 +406,7 @@ func testSolver[T real](t *testing.T, s *Solver, tolerance float64) {
 
 func TestSolver(t *testing.T) {
 	s := openSolver(t)
-	if root, _ := tree(); s.String() != "cuSOLVER 12.1.2 at "+root+"/nvidia/solver/lib/libcusolver.so.12" {
+	if root, _ := tree(); s.String() != "cuSOLVER 12.1.2 at "+root+"/nvidia/cusolver/lib/libcusolver.so.12" {
 		t.Errorf("String() = %q", s)
 	}
 	if have := ask(t, s.library, "fake_stream"); have != 43 {
@@ -474,8 +461,12 @@ func TestOpenLibrary(t *testing.T) {
 	if _, err := open(anything); err == nil || err.Error() != "Test was not found: none of libglassytest.so.3, libglassytest.so.2, libglassytest.so.1" {
 		t.Errorf("without any: %v", err)
 	}
-	compile(t, root+"/a/libglassytest.so.1", "cublasLt.c")
-	compile(t, root+"/b/libglassytest.so.2", "cublasLt.c")
+	if err := nvidiatest.Compile(root+"/a/libglassytest.so.1", "cublasLt.c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := nvidiatest.Compile(root+"/b/libglassytest.so.2", "cublasLt.c"); err != nil {
+		t.Fatal(err)
+	}
 	if path, err := open(anything); err != nil || path != root+"/b/libglassytest.so.2" {
 		t.Errorf("opened %s, %v, want the newest", path, err)
 	}

@@ -28,7 +28,8 @@ int cublasCreate_v2(handle **h) {
 	*h = &the_handle;
 	memset(*h, 0, sizeof **h);
 	(*h)->mode = -1;
-	return (*h)->alive = cublasLtIsHere(), SUCCESS;
+	(*h)->alive = cublasLtIsHere();
+	return SUCCESS;
 }
 
 int cublasDestroy_v2(handle *h) {
@@ -71,7 +72,7 @@ int cublasGemmStridedBatchedEx(handle *h, int ta, int tb, int m, int n, int k, c
 	    !at_least(ldb, tb ? n : k) || !at_least(ldc, m))
 		return INVALID_VALUE;
 	int t = ctype, round = compute == 77;
-	if (atype != t || btype != t || algorithm != -1 || !(t == F32 && (compute == 68 || compute == 77) || t == F64 && compute == 70))
+	if (atype != t || btype != t || algorithm != -1 || !(t == F32 ? compute == 68 || compute == 77 : compute == 70))
 		return NOT_SUPPORTED;
 	double al = get(t, alpha, 0), be = get(t, beta, 0);
 	for (long long q = 0; q < count; q++)
