@@ -8,9 +8,7 @@
 #pragma once
 
 #ifdef TWIN
-#ifndef TWIN_SCAN // only the names of the entry points are wanted
 #include "twin.h"
-#endif
 #else
 typedef signed char int8_t;
 typedef unsigned char uint8_t;
@@ -29,7 +27,6 @@ typedef unsigned long long uintptr_t;
     T *name = reinterpret_cast<T *>(glassy_dynamic)
 #endif
 
-#ifndef TWIN_SCAN
 typedef long long index_t; // an element's index: counts pass 2^31
 
 #define FULL 0xffffffffu // the mask of every warp intrinsic: whole warps only
@@ -97,7 +94,6 @@ template <class T> __device__ T block_max(T v) {
     __syncthreads();
     return v;
 }
-#endif
 
 // INSTANCES(name, PARAMS, args…) makes the entry points name_f32 and name_f64 of the function
 // template name<T>; PARAMS is a macro that gives the parameter list for a T:

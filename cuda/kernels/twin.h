@@ -1,6 +1,6 @@
 // twin.h: what of CUDA C our kernels use, for g++ (C++17, -DTWIN), so that the same .cu source that NVRTC
 // compiles for a GPU runs on the CPU in tests. The threads of a block are fibres run one at a time on one OS
-// thread; internal/mock holds them (fibres.cpp) and stands in for the driver.
+// thread; internal/mock/cpp holds them (fibres.cpp) and stands in for the driver.
 //
 // More is checked here than on a GPU: a barrier that not all threads of the block reach, a warp collective
 // that not all 32 lanes reach, masks other than 0xffffffff, accesses beyond an allocation or an array.
@@ -10,16 +10,20 @@
 
 #include <cfloat>
 #include <climits>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <math.h> // the overloads for float outside namespace std
+#include <stdlib.h>
 
 // ---- the language
 
+#ifdef TWIN_ENTRIES // internal/mock looks for the entry points in what the preprocessor makes of a kernel
+#define __global__ TWIN_ENTRY
+#else
 #define __global__
+#endif
 #define __device__
 #define __host__
 #define __constant__ static
@@ -69,7 +73,7 @@ extern uint3 threadIdx, blockIdx;
 extern dim3 blockDim, gridDim;
 static constexpr int warpSize = 32;
 
-// ---- threads meeting: the scheduler's side is internal/mock/fibres.cpp
+// ---- threads meeting: the scheduler's side is internal/mock/cpp/fibres.cpp
 
 namespace twin {
 

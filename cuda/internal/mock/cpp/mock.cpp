@@ -22,9 +22,35 @@ void complain(const std::string &message) {
     std::fprintf(stderr, "mock CUDA driver: %s\n", message.c_str());
 }
 
+static std::string report() {
+    long count[3] = {}, other_streams = 0;
+    size_t bytes[3] = {};
+    for (auto &a : allocations) count[a.second.kind]++, bytes[a.second.kind] += a.second.bytes;
+    for (auto s : streams.all) other_streams += s->context->own != s;
+    std::stringstream s;
+    s << "allocations " << count[device_memory] << "\nbytes " << bytes[device_memory] << "\npinned " << count[pinned_memory]
+      << "\nregistered " << count[registered_memory] << "\nmodules " << modules.all.size() << "\nstreams " << other_streams
+      << "\nevents " << events.all.size() << "\ngraphs " << graphs.all.size() << "\nexecs " << execs.all.size() << "\ncontexts "
+      << contexts.all.size() << "\nlaunches " << launched << "\n";
+    for (auto &l : launches) s << "launches." << l.first << " " << l.second << "\n";
+    std::stringstream lines(complaints);
+    for (std::string l; std::getline(lines, l);) s << "complaint " << l << "\n";
+    return s.str();
+}
+
+static void write_report() {
+    const char *path = std::getenv("GLASSY_MOCK_REPORT");
+    if (path == nullptr || *path == 0) return;
+    if (FILE *f = std::fopen(path, "w")) {
+        std::fputs(report().c_str(), f);
+        std::fclose(f);
+    }
+}
+
 CUresult broken(CUresult r, const std::string &message) {
     sticky = r;
     complain(message);
+    write_report();
     return r;
 }
 
@@ -57,31 +83,6 @@ static bool read_faults(const char *text) {
     return true;
 }
 static const bool read_at_start = read_faults(std::getenv("GLASSY_MOCK"));
-
-static std::string report() {
-    long count[3] = {}, other_streams = 0;
-    size_t bytes[3] = {};
-    for (auto &a : allocations) count[a.second.kind]++, bytes[a.second.kind] += a.second.bytes;
-    for (auto s : streams.all) other_streams += s->context->own != s;
-    std::stringstream s;
-    s << "allocations " << count[device_memory] << "\nbytes " << bytes[device_memory] << "\npinned " << count[pinned_memory]
-      << "\nregistered " << count[registered_memory] << "\nmodules " << modules.all.size() << "\nstreams " << other_streams
-      << "\nevents " << events.all.size() << "\ngraphs " << graphs.all.size() << "\nexecs " << execs.all.size() << "\ncontexts "
-      << contexts.all.size() << "\nlaunches " << launched << "\n";
-    for (auto &l : launches) s << "launches." << l.first << " " << l.second << "\n";
-    std::stringstream lines(complaints);
-    for (std::string l; std::getline(lines, l);) s << "complaint " << l << "\n";
-    return s.str();
-}
-
-static void write_report() {
-    const char *path = std::getenv("GLASSY_MOCK_REPORT");
-    if (path == nullptr || *path == 0) return;
-    if (FILE *f = std::fopen(path, "w")) {
-        std::fputs(report().c_str(), f);
-        std::fclose(f);
-    }
-}
 
 } // namespace mock
 
@@ -285,6 +286,7 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     if (p == nullptr) return CUDA_ERROR_INVALID_CONTEXT;
     if (--p->references == 0) {
         drain_all();
+        contexts.all.erase(p);
         write_report();
         drop_context(p);
         p = nullptr;
