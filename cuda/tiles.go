@@ -25,11 +25,11 @@ var (
 		{name: "gemm_32x32", m: 32, n: 32, k: 16, threads: 64, rate: 45},
 	}
 	doubleTiles = []tile{ // the small ones of plainTiles join them
-		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 3, rate: 115},
-		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 3, rate: 95},
+		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 4, rate: 115},
+		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 4, rate: 95},
 	}
 	tf32Tiles = []tile{
-		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 3, rate: 500},
+		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 4, rate: 500},
 		{name: "gemm_tf32_128x128", m: 128, n: 128, k: 32, threads: 128, stages: 3, rate: 420},
 		{name: "gemm_tf32_64x64", m: 64, n: 64, k: 32, threads: 128, stages: 3, rate: 280},
 	}
@@ -40,14 +40,18 @@ const tensorCores = 80
 
 // tiles are the kernels for products of numbers of type t.
 func (d *Device) tiles(t device.DType) []tile {
+	all := plainTiles
 	switch {
 	case d.gpu.Capability < tensorCores:
 	case t == device.Float64:
-		return tensorDouble
+		all = tensorDouble
 	case d.settings.tf32.Load():
-		return tensorTF32
+		all = tensorTF32
 	}
-	return plainTiles
+	for all[0].shared(t, true, false) > d.gpu.SharedPerBlock { // the largest are first
+		all = all[1:]
+	}
+	return all
 }
 
 var (
@@ -64,17 +68,19 @@ func halved(tiles []tile) []tile {
 	return tiles
 }
 
-// shared is the dynamic shared memory of a block, in bytes. Rows of a tile in
-// shared memory are padded so that the reads of a warp meet no bank twice:
-// kernels/gemm_tensor.h.
+// shared is the dynamic shared memory of a block, in bytes: of A's and B's tiles
+// that are on their way, then of C's. Kernels/gemm_tensor.h says how they lie.
 func (s tile) shared(t device.DType, transA, transB bool) int {
+	if s.stages == 0 {
+		return 0
+	}
 	side := func(width int, along bool) int {
-		if along { // rows along k
-			return width * (s.k + 8)
+		if along {
+			return width * s.k
 		}
 		return s.k * (width + 16/t.Size())
 	}
-	return s.stages * t.Size() * (side(s.m, !transA) + side(s.n, transB))
+	return t.Size() * max(s.stages*(side(s.m, !transA)+side(s.n, transB)), s.m*(s.n+8))
 }
 
 // A plan is which kernel makes a product, and into how many parts, each of

@@ -1,0 +1,3 @@
+#include "gemm_tensor.h"
+
+TENSOR(gemm_double_128x128, _f64, double, 128, 128, 16, 32, 64, 4, 1)
