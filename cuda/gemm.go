@@ -101,14 +101,15 @@ func (d *Device) product(t device.DType, p product) {
 
 // letters are how the kernels of tensor cores say which matrices are transposed.
 func letters(transA, transB bool) string {
-	name := []byte("_nn")
-	if transA {
-		name[1] = 't'
+	switch {
+	case transA && transB:
+		return "_tt"
+	case transA:
+		return "_tn"
+	case transB:
+		return "_nt"
 	}
-	if transB {
-		name[2] = 't'
-	}
-	return string(name)
+	return "_nn"
 }
 
 // vectors says which of A, B and C (bits 0, 1, 2) can be read 16 bytes at a time.
