@@ -103,16 +103,16 @@ func TestRejectedPTX(t *testing.T) {
 }
 
 func TestOutOfMemory(t *testing.T) {
-	if _, parent := planted(t, fmt.Sprintf("GLASSY_MOCK=memory=%d", 64<<20)); parent {
+	if _, parent := planted(t, fmt.Sprintf("GLASSY_MOCK=memory=%d", 4<<20)); parent {
 		return
 	}
 	d := open(t)
-	const n = 4 << 20 // 16 MB in float32
+	const n = 1 << 18 // 1 MB in float32
 	x := d.New(device.Float32, n)
 	err := failure(t, func() { d.New(device.Float64, 8*n) })
-	says(t, err, "device cuda: New: 0.25 GiB are asked for", "of 0.06 are free", "free vectors, or take smaller batches")
+	says(t, err, "device cuda: New: 16.0 MiB are asked for", " of 4.0 MiB are free", "vectors of this process hold 1.0 MiB: free some, or take smaller batches")
 	var full *OutOfMemory
-	if !errors.As(err, &full) || full.Asked < 256<<20 || full.Total != 64<<20 || full.Used < 16<<20 {
+	if !errors.As(err, &full) || full.Asked < 16<<20 || full.Total != 4<<20 || full.Used < 1<<20 {
 		t.Errorf("the error is %+v", err)
 	}
 	// Nothing is lost, and what nobody refers to is found again.

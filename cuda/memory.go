@@ -102,9 +102,15 @@ type OutOfMemory struct {
 }
 
 func (e *OutOfMemory) Error() string {
-	const gib = 1 << 30
-	return fmt.Sprintf("device %s: New: %.2f GiB are asked for, but %.2f GiB of %.2f are free, and vectors hold %.2f; free vectors, or take smaller batches",
-		e.Device, float64(e.Asked)/gib, float64(e.Free)/gib, float64(e.Total)/gib, float64(e.Used)/gib)
+	return fmt.Sprintf("device %s: New: %s are asked for, but %s of %s are free; vectors of this process hold %s: free some, or take smaller batches",
+		e.Device, amount(e.Asked), amount(e.Free), amount(e.Total), amount(e.Used))
+}
+
+func amount(bytes int64) string {
+	if bytes < 1<<30 {
+		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30))
 }
 
 // allocate is size bytes: of the pool, else of the driver, else of what the

@@ -65,15 +65,11 @@ func (r *Graph) Record(f func() error) error {
 			return err
 		}
 		var node C.CUgraphNode
-		var after *C.CUgraphNode
-		if r.last != nil {
-			after = &r.last
-		}
-		n := C.size_t(0)
+		after, n := r.last, C.size_t(0)
 		if after != nil {
 			n = 1
 		}
-		if err := failed(C.cuGraphAddChildGraphNode(&node, r.graph, after, n, child), "adding a recording to a graph"); err != nil {
+		if err := failed(C.cuGraphAddChildGraphNode(&node, r.graph, &after, n, child), "adding a recording to a graph"); err != nil {
 			return err
 		}
 		r.last = node
