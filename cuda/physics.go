@@ -4,17 +4,10 @@ package cuda
 
 import (
 	"fmt"
+	"math"
 
 	"glassy/cuda/internal/driver"
 	"glassy/lab/device"
-)
-
-// Tiles of kernels/spins.cu and spins.h.
-const (
-	spinRows  = 80 // configurations of a block
-	spinDepth = 16 // rows of the matrix that it multiplies with at a time
-	spinWide  = 104
-	spinThin  = 64 // columns
 )
 
 // Spins multiplies the products of p-1 spins with a matrix of the couplings, and
@@ -43,40 +36,77 @@ func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vecto
 	rows, factors := device.Monomials(p-1, n), max(1, p-1)
 	padded := ceil(rows, spinDepth) * spinDepth
 	width := ceil(n, 4) * 4 // rows begin at multiples of 16 bytes
-	tiles := ceil(m, spinRows)
-	turnedWidth := tiles * spinRows
-	name, columns := spinKernel(n)
-	across := ceil(n, columns)
-	parts := spinParts(tiles*across, padded/spinDepth)
-
+	k := d.spinKernel(t, n)
+	down, across := ceil(m, k.rows), ceil(n, k.columns)
+	turnedWidth := down * k.rows
 	size := t.Size()
+	parts := spinParts(down*across, padded/spinDepth, m*n*size)
+
 	d.scratches(func(p4 []driver.Pointer) {
 		matrix, index, turned, sums := p4[0], p4[1], p4[2], p4[3]
 		d.launch("spins_matrix", t, blocks(32*padded), one(threads), 0,
 			i32(p), i32(n), i32(width), i64(rows), i64(padded), ptr(couplings), at(index), at(matrix))
 		d.launch("spins_turn", t, two(ceil(turnedWidth, 32), ceil(n+2, 32)), one(threads), 0,
 			i64(m), i32(n), i64(turnedWidth), ptr(sigma), at(turned))
-		d.launch(name, t, three(tiles, across, parts), one(128), 0,
+		d.launch(k.name, t, three(down, across, parts), one(128), 0,
 			i32(factors), i32(n), i64(m), i64(padded), i32(width), i64(turnedWidth), at(turned), at(matrix), at(index), at(sums))
 		d.launch("spins_finish", t, blocks(32*m), one(threads), 0,
 			i32(p), i32(n), i64(m), i32(parts), f64(scale), flag(add), at(sums), ptr(sigma), ptr(energy), ptr(gradient))
 	}, padded*width*size, padded*factors*4, (n+2)*turnedWidth*size, parts*m*n*size)
 }
 
-// spinKernel is the one whose tiles of columns cover n with the least beyond.
-func spinKernel(n int) (name string, columns int) {
-	if ceil(n, spinThin)*spinThin < ceil(n, spinWide)*spinWide {
-		return "spins_narrow", spinThin
-	}
-	return "spins_wide", spinWide
+const spinDepth = 16 // rows of the matrix that a block multiplies with at a time
+
+// A spinKernel is one that multiplies: each of its blocks has so many
+// configurations and columns.
+type spinKernel struct {
+	name          string
+	rows, columns int
 }
 
-// spinParts is into how many parts the sums are cut, so that all of a large chip
-// has work: two blocks for each of 132 multiprocessors, of at least 4 of the
-// steps each. It depends on the shape alone, as the bits do.
-func spinParts(blocks, steps int) int {
-	const full, least, most = 264, 4, 64
-	return max(1, min(full/blocks, steps/least, most))
+var (
+	spinKernels       = []spinKernel{{"spins_wide", 80, 104}, {"spins_narrow", 80, 64}}
+	tensorSpinKernels = []spinKernel{{"spins_tensor_wide", 64, 104}, {"spins_tensor_narrow", 64, 64}}
+)
+
+// spinKernel is the one whose columns cover n with the least beyond.
+func (d *Device) spinKernel(t device.DType, n int) spinKernel {
+	kernels := spinKernels
+	if t == device.Float64 && d.gpu.Capability >= tensorCores {
+		kernels = tensorSpinKernels
+	}
+	best := kernels[0]
+	for _, k := range kernels[1:] {
+		if ceil(n, k.columns)*k.columns < ceil(n, best.columns)*best.columns {
+			best = k
+		}
+	}
+	return best
+}
+
+// spinParts is into how many parts so many steps of each block are cut, such
+// that the multiprocessors have about the same to do. It depends on the shape
+// alone, as the bits do. Bytes are those of one part's sums.
+func spinParts(blocks, steps, bytes int) int {
+	const (
+		ramp   = 4       // steps that a block's beginning and end take the time of
+		alone  = 0.6     // of its rate is what a multiprocessor with a single block reaches
+		memory = 3 << 19 // bytes that are written and read again in the time of a step
+		short  = 4       // steps
+	)
+	best, least := 1, math.Inf(1)
+	for parts := 1; parts == 1 || parts <= 64 && short*parts <= steps; parts++ {
+		each := ceil(blocks*parts, multiprocessors)
+		cost := float64(each * (ceil(steps, parts) + ramp))
+		if each == 1 {
+			cost /= alone
+		}
+		cost += float64(parts) * float64(bytes) / memory
+		if cost < least {
+			best, least = parts, cost
+		}
+	}
+	return best
 }
 
 // scratches is scratch for several at once.

@@ -1,13 +1,7 @@
 // spins.h: the monomials of degree p in n variables, in the lexicographic order of their indices
-// i₁ ≤ … ≤ i_p, and the tiles of the p-spin kernels.
+// i₁ ≤ … ≤ i_p, and what the kernels spins.cu and spins_tensor.cu share.
 #pragma once
-
-// A block has so many configurations, and multiplies with so many rows of the matrix at a time. Their
-// numbers are rounded up to multiples of these where the blocks read them: by configurations of spins 0,
-// and by rows of zeros whose monomial is the spin n. So that these and p = 1 need no case of their own,
-// turned σ has two rows more: spin n is 0 in all configurations, spin n+1 is 1.
-#define SPINS_ROWS 80
-#define SPINS_DEPTH 16
+#include "stages.h"
 
 #ifndef TWIN_SCAN
 // monomials is how many there are, (n+p-1 over p).
@@ -24,6 +18,27 @@ __device__ __forceinline__ long long monomials(int p, long long n) {
     return c;
 }
 
+// A block multiplies with so many rows of the matrix at a time.
+#define SPINS_DEPTH 16
+
+// The sums of spins.cu: sums[r,l] = Σ_J σ_J matrix[J,l] for m configurations σ.
+//
+// The numbers of configurations and of rows J are rounded up to what blocks take, by configurations of
+// spins 0 and by rows of zeros whose monomial is the spin n. So that these and p = 1 need no case of their
+// own, turned σ has two rows more: spin n is 0 in all configurations, spin n+1 is 1.
+template <class T> struct Spins {
+    int factors, n; // of a monomial; of variables
+    long long m, rows;
+    int width; // of the matrix
+    long long turned_width;
+    const T *turned, *matrix; // n+2 × turned_width, rows × width
+    const int *index;         // rows × factors
+    T *sums;                  // a part after another, each m×n
+};
+
+#define SPINS_PARAMS(T) int factors, int n, long long m, long long rows, int width, long long turned_width, const T *turned, const T *matrix, const int *index, T *sums
+#define SPINS_ARGUMENTS factors, n, m, rows, width, turned_width, turned, matrix, index, sums
+
 // load4 and store4: four numbers at an address of 16 bytes.
 __device__ __forceinline__ void load4(const float *p, float *v) {
     const float4 f = *reinterpret_cast<const float4 *>(p);
@@ -38,4 +53,70 @@ __device__ __forceinline__ void store4(double *p, const double *v) {
     reinterpret_cast<double2 *>(p)[0] = make_double2(v[0], v[1]);
     reinterpret_cast<double2 *>(p)[1] = make_double2(v[2], v[3]);
 }
+
+// What a block of 128 threads multiplies: the products σ_J of ROWS configurations and WIDE columns of the
+// matrix, for SPINS_DEPTH rows J at a time, while the next are made and copied. Rows lie PAD numbers further
+// apart than they are long.
+template <class T, int ROWS, int WIDE, int PAD> struct SpinTiles {
+    T spins[2][SPINS_DEPTH][ROWS + PAD], matrix[2][SPINS_DEPTH][WIDE + PAD];
+
+    // multiply calls step(now) for each tile of the rows J of the block's part.
+    template <class F> __device__ __forceinline__ void multiply(const Spins<T> &s, F step) {
+        // Numbers that a thread copies stand in a fixed column of the tile, some rows apart, as do those
+        // that it makes, 4 at a time: no division, no check within the loop.
+        const int PER_COPY = 16 / sizeof(T), COPIES = WIDE / PER_COPY, COPY_STEP = 128 / COPIES;
+        const int MAKES = ROWS / 4, MAKE_STEP = 128 / MAKES;
+        const int tid = threadIdx.x;
+        const int copy_k = tid / COPIES, copy_c = tid % COPIES * PER_COPY, column = blockIdx.y * WIDE + copy_c;
+        const int make_k = tid / MAKES, make_c = tid % MAKES * 4;
+        const bool valid = column < s.width;
+        const T *spin = s.turned + (index_t)blockIdx.x * ROWS + make_c;
+        Stages stages;
+        auto fill = [&](int buffer, long long step) {
+            const long long row = step * SPINS_DEPTH;
+            if (copy_k < COPY_STEP) {
+                const T *source = s.matrix + (row + copy_k) * s.width + (valid ? column : 0);
+#pragma unroll
+                for (int k = 0; k < SPINS_DEPTH; k += COPY_STEP)
+                    if (k + copy_k < SPINS_DEPTH) stages.copy<16>(&matrix[buffer][k + copy_k][copy_c], source + k * s.width, valid ? 16 : 0);
+            }
+            stages.commit();
+            if (make_k < MAKE_STEP) {
+                const int *J = s.index + (row + make_k) * s.factors;
+#pragma unroll
+                for (int k = 0; k < SPINS_DEPTH; k += MAKE_STEP)
+                    if (k + make_k < SPINS_DEPTH) {
+                        T v[4];
+                        load4(spin + J[k * s.factors] * s.turned_width, v);
+#pragma unroll 1
+                        for (int a = 1; a < s.factors; a++) {
+                            T u[4];
+                            load4(spin + J[k * s.factors + a] * s.turned_width, u);
+#pragma unroll
+                            for (int i = 0; i < 4; i++) v[i] *= u[i];
+                        }
+                        store4(&spins[buffer][k + make_k][make_c], v);
+                    }
+            }
+        };
+        const long long steps = s.rows / SPINS_DEPTH;
+        const long long from = steps * blockIdx.z / gridDim.z, to = steps * (blockIdx.z + 1) / gridDim.z;
+        if (from < to) fill(0, from);
+        stages.wait<0>();
+        __syncthreads();
+        for (long long at = from; at < to; at++) {
+            const int now = (at - from) & 1;
+            if (at + 1 < to) fill(now ^ 1, at + 1);
+            step(now);
+            stages.wait<0>();
+            __syncthreads();
+        }
+    }
+
+    // put writes the block's sum for its configuration r and column l.
+    static __device__ __forceinline__ void put(const Spins<T> &s, int r, int l, T sum) {
+        const index_t row = (index_t)blockIdx.x * ROWS + r, column = (index_t)blockIdx.y * WIDE + l;
+        if (row < s.m && column < s.n) s.sums[((index_t)blockIdx.z * s.m + row) * s.n + column] = sum;
+    }
+};
 #endif
