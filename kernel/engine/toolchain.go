@@ -28,7 +28,7 @@ type toolchain struct {
 }
 
 // findToolchain looks for go and gcc. Its errors say what to install.
-func findToolchain(ctx context.Context, cache string) (*toolchain, error) {
+func findToolchain(ctx context.Context, src, cache string) (*toolchain, error) {
 	t := &toolchain{}
 	var err error
 	if t.goCmd, err = exec.LookPath("go"); err != nil {
@@ -47,6 +47,7 @@ func findToolchain(ctx context.Context, cache string) (*toolchain, error) {
 		}
 	}
 	t.env = append(os.Environ(), "CGO_ENABLED=1", "GOWORK=off", "GO111MODULE=on")
+	t.env = append(t.env, withCUDA(src)...)
 	out, err := t.command(ctx, "", t.goCmd, "env", "GOVERSION", "GOTOOLDIR").Output()
 	if err != nil {
 		return nil, fmt.Errorf("asking go env for the toolchain: %w", withStderr(err))
@@ -62,6 +63,19 @@ func findToolchain(ctx context.Context, cache string) (*toolchain, error) {
 	}
 	t.ld = t.linker(ctx, cache)
 	return t, nil
+}
+
+// withCUDA is the environment in which package cuda is built in. It needs our
+// header, and no libcuda: that is found when it is used.
+func withCUDA(src string) []string {
+	cflags := os.Getenv("CGO_CFLAGS")
+	if cflags == "" {
+		cflags = "-O2 -g" // go's own
+	}
+	return []string{
+		"GOFLAGS=" + strings.TrimSpace(os.Getenv("GOFLAGS")+" -tags=cuda"),
+		"CGO_CFLAGS=" + fmt.Sprintf(`"-I%s" `, filepath.Join(src, "cuda", "internal", "libcuda", "include")) + cflags,
+	}
 }
 
 func isExecutable(p string) bool {

@@ -41,7 +41,7 @@ var usual = strings.Fields(`
 // openWorkshop finds or makes the workshop for the source of this module in src.
 // It is kept from being swept away until it is released.
 func openWorkshop(ctx context.Context, src, cache string, progress io.Writer) (w *workshop, release func(), err error) {
-	t, err := findToolchain(ctx, cache)
+	t, err := findToolchain(ctx, src, cache)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,8 +60,8 @@ func isModule(dir string) bool {
 // sourceFolders are those that cells are compiled against.
 var sourceFolders = []string{"kernel", "lab", "cuda"}
 
-// compiled are the extensions that the go command compiles.
-var compiled = []string{".go", ".s", ".S", ".c", ".cc", ".cpp", ".h", ".hh", ".hpp", ".syso"}
+// compiled are the extensions that the go command compiles, or gives to the linker.
+var compiled = []string{".go", ".s", ".S", ".c", ".cc", ".cpp", ".h", ".hh", ".hpp", ".syso", ".a"}
 
 // sourceFiles lists what a build of the module in root needs, relative to root:
 // go.mod, go.sum, all that is compiled but no tests, and what is embedded.
