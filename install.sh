@@ -127,6 +127,7 @@ missing() {
 	if [ "$1" = test ]; then
 		find_chromium >/dev/null || echo chromium
 		command -v git >/dev/null || echo git
+		command -v g++ >/dev/null || echo g++
 		has_blas || echo libopenblas0-pthread
 	fi
 }

@@ -54,8 +54,9 @@ whole() { (cd kernel/cmd/session && "$dir/session.test" -test.v -test.run 'GPU|W
 # to sizes that it can follow.
 sanitizer() {
 	local tool program
-	program=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -n 1)
-	[ -n "$program" ] || { echo "compute-sanitizer is not here" && return 0; }
+	program=$(command -v compute-sanitizer || true)
+	for tool in /usr/local/cuda*/bin/compute-sanitizer; do [ -n "$program" ] || program=$tool; done
+	[ -x "$program" ] || { echo "compute-sanitizer is not here" && return 0; }
 	for tool in memcheck racecheck; do
 		echo "--- $tool"
 		(cd cuda && timeout 240 "$program" --tool "$tool" --error-exitcode 9 "$dir/cuda.test" -test.short -test.run 'TestDevice') | tail -n 25

@@ -65,8 +65,9 @@ var rules = []rule{
 	{from: "lab/bench/...", to: []string{"lab/..."}},
 	{from: "lab", test: []string{"lab/..."}},
 
-	// The GPU knows the seam that it implements.
-	{from: "cuda/...", to: []string{"lab/device"}, test: devicetest},
+	// The GPU knows the seam that it implements. Its random numbers are held against
+	// those of the laboratory.
+	{from: "cuda/...", to: []string{"lab/device"}, test: append([]string{"lab/rng"}, devicetest...)},
 }
 
 var (
