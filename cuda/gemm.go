@@ -84,7 +84,11 @@ func (d *Device) product(t device.DType, p product) {
 		d.matrixVector(t, p)
 		return
 	}
-	plan := choose(d.tiles(t), p.m, p.n, p.k, p.count)
+	d.tiled(t, p, choose(d.tiles(t), p.m, p.n, p.k, p.count))
+}
+
+// tiled queues a product as planned.
+func (d *Device) tiled(t device.DType, p product, plan plan) {
 	tile := plan.tile
 	name := tile.name
 	if tile.stages > 0 {

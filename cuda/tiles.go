@@ -29,7 +29,7 @@ var (
 		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 4, rate: 95},
 	}
 	tf32Tiles = []tile{
-		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 4, rate: 500},
+		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 3, rate: 500},
 		{name: "gemm_tf32_128x128", m: 128, n: 128, k: 32, threads: 128, stages: 3, rate: 420},
 		{name: "gemm_tf32_64x64", m: 64, n: 64, k: 32, threads: 128, stages: 3, rate: 280},
 	}
