@@ -295,7 +295,7 @@ std::string source_line(const void *place) {
         if (fgets(text, sizeof text, p)) line = text;
         pclose(p);
     }
-    while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+    line = line.substr(0, line.find_first_of("\n ("));
     if (line.empty() || line[0] == '?') return "";
     return std::string(" at ") + short_name(line.c_str());
 }

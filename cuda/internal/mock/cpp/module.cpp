@@ -2,8 +2,9 @@
 #include "mock.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <regex>
 
 namespace mock {
 
@@ -24,13 +25,16 @@ static long number(const std::string &text, const char *word) {
     return at == std::string::npos ? -1 : std::strtol(text.c_str() + at + std::strlen(word), nullptr, 10);
 }
 
-// bytes_of adds up declarations ".align 4 .b8 name[512]" and ".u64 name" that begin with a state space
-// (".param", ".shared"); each goes to the list.
-static std::vector<unsigned> bytes_of(const std::string &text, const char *space) {
-    static const std::regex declaration(R"((\.(?:param|shared))\s+(?:\.align\s+\d+\s+)?\.[a-z]+(\d+)\s+[\w$]+(?:\[(\d+)\])?)");
+// bytes_of lists the sizes of a state space's declarations: ".param .align 4 .b8 name[512]" and ".param .u64 name".
+static std::vector<unsigned> bytes_of(const std::string &text, const std::string &space) {
     std::vector<unsigned> list;
-    for (std::sregex_iterator i(text.begin(), text.end(), declaration), end; i != end; ++i)
-        if ((*i)[1] == space) list.push_back(std::stoul((*i)[2]) / 8 * ((*i)[3].matched ? std::stoul((*i)[3]) : 1));
+    for (size_t at = text.find(space + " ."); at != std::string::npos; at = text.find(space + " .", at + 1)) {
+        const char *p = text.c_str() + at + space.size() + 2;
+        if (std::strncmp(p, "align", 5) == 0) p = std::strchr(p, '.') + 1;
+        unsigned bits = 0, n = 1;
+        const int fields = std::sscanf(p, "%*[a-z]%u %*[A-Za-z0-9_$][%u", &bits, &n);
+        if (fields > 0) list.push_back(bits / 8 * n);
+    }
     return list;
 }
 
