@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"glassy/cuda/internal/driver"
+	"glassy/cuda/internal/nvidia"
 	"glassy/lab/device"
 )
 
@@ -52,9 +53,13 @@ func (d *Device) needStrided(op, what string, v device.Vector, t device.DType, r
 // capability 8.0 have none, and go on as they were.
 func (d *Device) TF32(on bool) { d.settings.tf32.Store(on) }
 
+// OwnKernels says whether cuBLAS and cuSOLVER are left alone even where they are
+// found, as tests and comparisons of speed want it.
+func (d *Device) OwnKernels(only bool) { d.settings.own.Store(only) }
+
 // settings are what the user may choose.
 type settings struct {
-	tf32 atomic.Bool
+	tf32, own atomic.Bool
 }
 
 // A product is C_i = alpha op(A_i) op(B_i) + beta C_i for i < count, with the
@@ -84,7 +89,27 @@ func (d *Device) product(t device.DType, p product) {
 		d.matrixVector(t, p)
 		return
 	}
+	if float64(p.m)*float64(p.n)*float64(p.k)*float64(p.count) >= worthLibrary && !d.settings.own.Load() {
+		if blas, err := d.libraries.useBLAS(d.gpu); err == nil && d.byLibrary(blas, t, p) {
+			return
+		}
+	}
 	d.tiled(t, p, choose(d.tiles(t), p.m, p.n, p.k, p.count))
+}
+
+// byLibrary queues a product of cuBLAS, unless that cannot do it.
+func (d *Device) byLibrary(blas *nvidia.BLAS, t device.DType, p product) bool {
+	q := nvidia.Product{
+		Type: t, TF32: d.settings.tf32.Load(), TransA: p.transA, TransB: p.transB, M: p.m, N: p.n, K: p.k, Alpha: p.alpha, Beta: p.beta,
+		A: uintptr(p.a.at.bits), B: uintptr(p.b.at.bits), C: uintptr(p.c.at.bits), LDA: p.a.ld, LDB: p.b.ld, LDC: p.c.ld,
+		Count: p.count, StrideA: p.a.step, StrideB: p.b.step, StrideC: p.c.step,
+	}
+	if !blas.Takes(q) {
+		return false
+	}
+	d.call(q, func() error { return blas.Gemm(q) })
+	d.count("Gemm", "cuBLAS")
+	return true
 }
 
 // tiled queues a product as planned.

@@ -77,8 +77,8 @@ func tryGemm(t *testing.T, d *Device, dt device.DType, what string, g gemmCase, 
 	}
 }
 
-// near is a number about one of the borders at multiples of edge.
-func near(r *rand.Rand, edge int) int {
+// border is a number about one of the borders at multiples of edge.
+func border(r *rand.Rand, edge int) int {
 	return max(1, edge*r.IntN(3)+[]int{-1, 0, 1, 2, edge / 2}[r.IntN(5)])
 }
 
@@ -117,7 +117,7 @@ func TestTiles(t *testing.T) {
 			}
 			r := rand.New(rand.NewPCG(1, uint64(s.m*s.n)))
 			for i := range 16 {
-				g := randomCase(r, i%4, near(r, s.m), near(r, s.n), near(r, s.k)+r.IntN(2)*s.k*s.stages)
+				g := randomCase(r, i%4, border(r, s.m), border(r, s.n), border(r, s.k)+r.IntN(2)*s.k*s.stages)
 				parts := 1 + r.IntN(3)
 				length := ceil(ceil(g.k, parts), s.k) * s.k
 				tryGemm(t, d, kind.dt, s.name, g, func(p product) { d.tiled(kind.dt, p, plan{s, parts, length}) })

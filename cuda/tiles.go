@@ -35,6 +35,11 @@ var (
 	}
 )
 
+// worthLibrary is how many multiplications cuBLAS is worth: smaller products are
+// done in some 20 µs, and our own launches stay in a graph when memory moves,
+// where one of cuBLAS has to be recorded again.
+const worthLibrary = 1 << 28
+
 // tensorCores is the capability from which on chips have those we use.
 const tensorCores = 80
 
