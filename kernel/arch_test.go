@@ -63,6 +63,7 @@ var rules = []rule{
 	{from: "lab/embed/...", to: operators, test: devicetest},
 	{from: "lab/thesis/...", to: []string{"lab/..."}},
 	{from: "lab/bench/...", to: []string{"lab/..."}},
+	{from: "lab/oracletest/...", to: []string{"lab/..."}},
 	{from: "lab", test: []string{"lab/..."}},
 
 	// The GPU knows the seam that it implements. Its random numbers are held against

@@ -21,6 +21,7 @@
 //
 //	thesis      the figures and tables of Chaudhari (2018), by number
 //	bench       the same work in PyTorch, timed in turn with ours
+//	oracletest  published values, and what computes them on any device
 //
 // Same seed, same bits, whatever the number of threads: randomness is an
 // argument, work is cut by its shape, and sums are in a fixed order.
@@ -34,7 +35,7 @@
 // that is bad is an error that says what to do.
 //
 // oracle_test.go holds the laboratory against testdata/oracles.json, or against
-// the file of the same form that GLASSY_ORACLES names. testdata/missing.txt
+// the file of the same form that GLASSY_ORACLES names, by way of oracletest. testdata/missing.txt
 // names the oracles of the chapters still to come; it may only shrink, and the
 // test fails when a name in it has got its implementation.
 package lab
