@@ -33,7 +33,7 @@ func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vecto
 		}
 		return
 	}
-	rows, factors := device.Monomials(p-1, n), max(1, p-1)
+	rows, factors := device.Monomials(p-1, n), max(2, p-1)
 	padded := ceil(rows, spinDepth) * spinDepth
 	width := ceil(n, 4) * 4 // rows begin at multiples of 16 bytes
 	k := d.spinKernel(t, n)
@@ -45,7 +45,7 @@ func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vecto
 	d.scratches(func(p4 []driver.Pointer) {
 		matrix, index, turned, sums := p4[0], p4[1], p4[2], p4[3]
 		d.launch("spins_matrix", t, blocks(32*padded), one(threads), 0,
-			i32(p), i32(n), i32(width), i64(rows), i64(padded), ptr(couplings), at(index), at(matrix))
+			i32(p), i32(n), i32(width), i64(rows), i64(padded), i64(turnedWidth), ptr(couplings), at(index), at(matrix))
 		d.launch("spins_turn", t, two(ceil(turnedWidth, 32), ceil(n+2, 32)), one(threads), 0,
 			i64(m), i32(n), i64(turnedWidth), ptr(sigma), at(turned))
 		d.launch(k.name, t, three(down, across, parts), one(128), 0,
