@@ -44,7 +44,9 @@ __device__ __forceinline__ void each_pack(index_t n, F f, const T *first, const 
         head = head < n ? head : n;
         whole = (n - head) / W;
     }
+#pragma unroll 1
     EACH(v, whole) f(Width<W>(), head + v * W);
+#pragma unroll 1
     EACH(k, n - whole * W) f(Width<1>(), k < head ? k : k + whole * W);
 }
 
