@@ -8,6 +8,7 @@
 // only, so that it runs wherever a device is, and its vectors stay there.
 //
 //	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
+//	physics.go    one more group: spin glasses, walkers
 //	vector.go     Vector: n numbers of one type on one device; views, host slices
 //	registry.go   devices by name
 //	cpu*.go       the processor, float32 and float64; cpu_threads.go shares work among threads

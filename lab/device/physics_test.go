@@ -1,0 +1,89 @@
+package device_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"glassy/lab/device"
+)
+
+// A spherical 3-spin glass: couplings with the variances of the tuples that each
+// stands for, energies of order √N at a random point of the sphere |σ|² = N.
+func ExamplePhysics_spins() {
+	const p, n, m = 3, 20, 4000
+	dev := device.CPU()
+	couplings := make([]float64, 0, device.Monomials(p, n))
+	for i := range n {
+		for j := i; j < n; j++ {
+			for k := j; k < n; k++ {
+				orders := 6.
+				switch {
+				case i == j && j == k:
+					orders = 1
+				case i == j || j == k:
+					orders = 3
+				}
+				couplings = append(couplings, math.Sqrt(orders))
+			}
+		}
+	}
+	// One point of each of m glasses: E H² = N.
+	c, σ, e, g := dev.New(device.Float64, len(couplings)), dev.New(device.Float64, n), dev.New(device.Float64, 1), dev.New(device.Float64, n)
+	dev.Fill(σ, 1) // (1, …, 1) is on the sphere
+	square := 0.
+	for key := range uint64(m) {
+		dev.Normal(key, 0, 0, 1, c)
+		dev.Multiply(c, device.Of(couplings), c)
+		dev.Spins(p, n, 1, -1./n, c, σ, false, e, g)
+		square += math.Pow(device.Read[float64](e)[0], 2) / m
+	}
+	fmt.Printf("E H²/N = %.1f\n", square/n)
+	// Output: E H²/N = 1.0
+}
+
+// Walkers in a double well x⁴/4 - x²/2 at a temperature far above its barrier of
+// 1/4 forget where they began.
+func ExamplePhysics_walkers() {
+	const n, temperature, delta = 4000, 1, 0.01
+	dev := device.CPU()
+	x := dev.New(device.Float64, n)
+	dev.Fill(x, 1)
+	dev.Walkers(device.Walk{
+		Dim: 1, Steps: 1000, Delta: delta, Powers: 4, Noise: [2]float64{math.Sqrt(2 * temperature * delta)}, Key: 1,
+	}, device.Of([]float64{0, -1, 0, 1}), x)
+	left := 0
+	for _, v := range device.Read[float64](x) {
+		if v < 0 {
+			left++
+		}
+	}
+	fmt.Printf("%.1f of them are on the left\n", float64(left)/n)
+	// Output: 0.5 of them are on the left
+}
+
+// More tasks than threads, none full: the number of threads changes no bit.
+func TestPhysicsSameBits(t *testing.T) {
+	work := func(dev device.Device, dt device.DType) []float64 {
+		const p, n, m = 4, 19, 300
+		c, σ, e, g := dev.New(dt, device.Monomials(p, n)), dev.New(dt, m*n), dev.New(dt, m), dev.New(dt, m*n)
+		dev.Normal(1, 0, 0, 1, c)
+		dev.Normal(2, 0, 0, 1, σ)
+		dev.Spins(p, n, m, 0.1, c, σ, false, e, g)
+		x, force := dev.New(dt, 2*601), dev.New(dt, 4)
+		dev.Uniform(3, 0, -1, 1, force)
+		dev.Walkers(device.Walk{Dim: 2, Steps: 70, Delta: 0.1, Powers: 2, Noise: [2]float64{1, 0.5}, Key: 4}, force, x)
+		return slices.Concat(device.Read[float64](e), device.Read[float64](g), device.Read[float64](x))
+	}
+	for _, dt := range []device.DType{device.Float32, device.Float64} {
+		for name, open := range map[string]func(threads int) device.Device{"library": device.NewCPU, "pure Go": device.NewPureCPU} {
+			want := work(open(1), dt)
+			for _, threads := range []int{2, 3, 7} {
+				if !slices.Equal(work(open(threads), dt), want) {
+					t.Errorf("%v, %s: other numbers on %d threads than on one", dt, name, threads)
+				}
+			}
+		}
+	}
+}
