@@ -40,8 +40,8 @@
 //	old           the driver is CUDA 11.0: PTX 7.8 and newer calls fail
 //	late          work of a stream runs when somebody waits for it, not before
 //	seed=N        threads, blocks and free graph nodes run in another order
-//	twice         every launch runs in two orders from the same memory, and an
-//	              error tells of a difference
+//	twice         every launch runs in two orders from the same content of the
+//	              memory that its arguments point to; an error tells of a difference
 //
 // The exported function mock_report tells what is alive, the number of launches
 // of each kernel, and all messages, as lines "name value"; it is also written to

@@ -111,28 +111,42 @@ CUresult make_kernel(Kernel *k, CUfunction f, dim3 grid, dim3 block, size_t shar
     return CUDA_SUCCESS;
 }
 
+// A Saved is what an allocation held.
+struct Saved {
+    unsigned char *address;
+    std::vector<unsigned char> bytes;
+};
+
+// save copies the allocations that a kernel is given pointers into.
+static std::vector<Saved> save(const Kernel &k) {
+    std::vector<Saved> all;
+    const twin::Entry &e = *k.function->twin;
+    for (size_t i = 0; i < e.sizes.size(); i++) {
+        const void *p = nullptr;
+        if (e.sizes[i] != sizeof p) continue;
+        std::memcpy(&p, &k.arguments[e.offsets[i]], sizeof p);
+        const Allocation *a = find_allocation(p);
+        if (a && std::none_of(all.begin(), all.end(), [a](const Saved &s) { return s.address == a->address; }))
+            all.push_back({a->address, {a->address, a->address + a->bytes}});
+    }
+    return all;
+}
+
 // run_twice runs a kernel in two orders from the same memory, and compares.
-static std::string run_twice(twin::Launch l) {
-    using Memory = std::vector<std::pair<unsigned char *, std::vector<unsigned char>>>;
-    const auto save = [] {
-        Memory m;
-        for (auto &a : allocations)
-            if (a.second.kind != registered_memory) m.emplace_back(a.second.address, std::vector<unsigned char>(a.second.address, a.second.address + a.second.bytes));
-        return m;
-    };
-    const Memory before = save();
+static std::string run_twice(const Kernel &k, twin::Launch l) {
+    const std::vector<Saved> before = save(k);
     std::string failure = twin::launch(l);
     if (!failure.empty()) return failure;
-    const Memory first = save();
-    for (auto &b : before) std::memcpy(b.first, b.second.data(), b.second.size());
-    l.seed = l.seed + 1;
+    const std::vector<Saved> first = save(k);
+    for (const Saved &s : before) std::memcpy(s.address, s.bytes.data(), s.bytes.size());
+    l.seed++;
     failure = twin::launch(l);
     if (!failure.empty()) return failure;
-    for (auto &f : first) {
-        const auto differ = std::mismatch(f.second.begin(), f.second.end(), f.first);
-        if (differ.first == f.second.end()) continue;
+    for (const Saved &s : first) {
+        if (std::memcmp(s.address, s.bytes.data(), s.bytes.size()) == 0) continue;
+        const auto differ = std::mismatch(s.bytes.begin(), s.bytes.end(), s.address);
         return std::string("kernel ") + l.entry->name + ": its result depends on the order of threads or blocks: byte " +
-               std::to_string(differ.first - f.second.begin()) + " of an allocation of " + std::to_string(f.second.size()) + " bytes";
+               std::to_string(differ.first - s.bytes.begin()) + " of an allocation of " + std::to_string(s.bytes.size()) + " bytes";
     }
     return "";
 }
@@ -143,7 +157,7 @@ CUresult run_kernel(const Kernel &k) {
     if (faults.lost_at > 0 && launched >= faults.lost_at) return broken(CUDA_ERROR_UNKNOWN, "the device is lost at launch " + std::to_string(launched) + ", " + k.function->name);
     if (launched == faults.fail_at) return broken(CUDA_ERROR_LAUNCH_FAILED, "launch " + std::to_string(launched) + ", " + k.function->name + ", is made to fail");
     const twin::Launch l{k.function->twin, k.grid, k.block, k.shared, k.arguments.data(), faults.seed};
-    const std::string failure = faults.twice ? run_twice(l) : twin::launch(l);
+    const std::string failure = faults.twice ? run_twice(k, l) : twin::launch(l);
     if (failure.empty()) return CUDA_SUCCESS;
     const bool address = failure.find("an access") != std::string::npos;
     return broken(address ? CUDA_ERROR_ILLEGAL_ADDRESS : CUDA_ERROR_LAUNCH_FAILED, failure);
