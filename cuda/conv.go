@@ -19,27 +19,60 @@ import (
 //
 // Each is one launch, or two where sums are cut into parts.
 
-// The tiles of conv_forward, conv_data and conv_filter: see tiles.go.
+// The kernels conv_forward, conv_data and conv_filter for each tile: see
+// tiles.go. Rates are lower than products': the windows have to be found.
 var (
-	convTiles = []tile{
+	plainConv = []tile{
 		{name: "128x128", m: 128, n: 128, k: 16, threads: 256, rate: 95},
 		{name: "96x128", m: 96, n: 128, k: 16, threads: 256, rate: 90},
 		{name: "64x64", m: 64, n: 64, k: 16, threads: 128, rate: 75},
 		{name: "32x128", m: 32, n: 128, k: 16, threads: 128, rate: 75},
 		{name: "32x32", m: 32, n: 32, k: 16, threads: 64, rate: 45},
 	}
-	convTilesDouble = []tile{
+	plainConvDouble = []tile{
 		{name: "64x64", m: 64, n: 64, k: 8, threads: 128, rate: 45},
 		{name: "32x128", m: 32, n: 128, k: 8, threads: 128, rate: 45},
 		{name: "32x32", m: 32, n: 32, k: 8, threads: 64, rate: 30},
 	}
+	tensorConv = []tile{
+		{name: "tensor_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 4, rate: 300},
+		{name: "tensor_96x128", m: 96, n: 128, k: 16, threads: 256, stages: 4, rate: 270},
+		{name: "tensor_64x64", m: 64, n: 64, k: 32, threads: 128, stages: 3, rate: 180},
+		{name: "tensor_32x128", m: 32, n: 128, k: 32, threads: 128, stages: 3, rate: 160},
+		{name: "tensor_32x32", m: 32, n: 32, k: 32, threads: 64, stages: 3, rate: 80},
+	}
+	tensorConvDouble = []tile{
+		{name: "tensor_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 3, rate: 90},
+		{name: "tensor_32x128", m: 32, n: 128, k: 16, threads: 128, stages: 3, rate: 85},
+		{name: "tensor_32x32", m: 32, n: 32, k: 16, threads: 64, stages: 3, rate: 45},
+	}
 )
 
 func (d *Device) convTiles(t device.DType) []tile {
-	if t == device.Float64 {
-		return convTilesDouble
+	tensor := d.gpu.Capability >= tensorCores
+	switch {
+	case t == device.Float64 && tensor:
+		return tensorConvDouble
+	case t == device.Float64:
+		return plainConvDouble
+	case tensor && d.settings.tf32.Load():
+		return tensorConv
 	}
-	return convTiles
+	return plainConv
+}
+
+// convShared is the dynamic shared memory of a block, in bytes: stages of both
+// factors, later the result (kernels/convolve_tensor.h). Along says that the
+// second factor lies in rows along the sum.
+func (t tile) convShared(dt device.DType, along bool) int {
+	if t.stages == 0 {
+		return 0
+	}
+	b := t.k * (t.n + 16/dt.Size())
+	if along {
+		b = t.n * (t.k + 8)
+	}
+	return max(t.stages*(t.m*(t.k+8)+b), t.m*(t.n+8)) * dt.Size()
 }
 
 // Conv is y = w·x, with columns of x's windows.
@@ -54,7 +87,7 @@ func (d *Device) convForward(p plan, s device.Convolution, x, w device.Vector, a
 		x, y := part(x, from, to, of), part(y, from, to, of)
 		oh, ow := s.Out()
 		blocks := ceil(s.K, p.tile.m) * ceil(s.N*oh*ow, p.tile.n)
-		d.convolve("conv_forward_", p, s, three(blocks, p.parts, 1), ptr(x), ptr(w), add, y)
+		d.convolve("conv_forward_", p, s, false, three(blocks, p.parts, 1), ptr(x), ptr(w), add, y)
 	})
 }
 
@@ -71,7 +104,7 @@ func (d *Device) convData(p plan, s device.Convolution, w, dy device.Vector, add
 	byImages(s, 0, func(s device.Convolution, from, to, of int) {
 		dx, dy := part(dx, from, to, of), part(dy, from, to, of)
 		blocks := ceil(s.C, p.tile.m) * ceil(s.N*ceil(s.H, s.Stride)*ceil(s.W, s.Stride), p.tile.n)
-		d.convolve("conv_data_", p, s, three(blocks, p.parts, s.Stride*s.Stride), ptr(w), ptr(dy), add, dx)
+		d.convolve("conv_data_", p, s, false, three(blocks, p.parts, s.Stride*s.Stride), ptr(w), ptr(dy), add, dx)
 	})
 }
 
@@ -86,7 +119,7 @@ func (d *Device) convFilter(p plan, s device.Convolution, x, dy device.Vector, a
 	byImages(s, 0, func(s device.Convolution, from, to, of int) {
 		x, dy := part(x, from, to, of), part(dy, from, to, of)
 		blocks := ceil(s.K, p.tile.m) * ceil(s.C*s.R*s.S, p.tile.n)
-		d.convolve("conv_filter_", p, s, three(blocks, p.parts, 1), ptr(x), ptr(dy), add, dw)
+		d.convolve("conv_filter_", p, s, true, three(blocks, p.parts, 1), ptr(x), ptr(dy), add, dw)
 		add = true // the next images
 	})
 }
@@ -111,12 +144,12 @@ func (d *Device) convSampleFilter(t tile, s device.Convolution, x, dy, dw device
 		}
 		oh, ow := s.Out()
 		grid := three(ceil(s.K, t.m)*ceil(s.C*s.R*s.S, t.n), s.N, 1)
-		d.launch("conv_filter_"+t.name, dw.DType(), grid, one(t.threads), 0, convArguments(s, ptr(x), ptr(dy), ptr(dw), false, oh*ow)...)
+		d.launch("conv_filter_"+t.name, dw.DType(), grid, one(t.threads), t.convShared(dw.DType(), true), convArguments(s, ptr(x), ptr(dy), ptr(dw), false, oh*ow)...)
 	})
 }
 
 // convolve launches a kernel, whose grid's second size is the number of parts.
-func (d *Device) convolve(name string, p plan, s device.Convolution, grid size, a, b argument, add bool, out device.Vector) {
+func (d *Device) convolve(name string, p plan, s device.Convolution, along bool, grid size, a, b argument, add bool, out device.Vector) {
 	if out.Len() == 0 {
 		return
 	}
@@ -125,7 +158,7 @@ func (d *Device) convolve(name string, p plan, s device.Convolution, grid size, 
 		sum.beta = 1
 	}
 	d.inParts(out.DType(), p.parts, sum, func(sum product) {
-		d.launch(name+p.tile.name, out.DType(), grid, one(p.tile.threads), 0, convArguments(s, a, b, sum.c.at, sum.beta == 1, p.length)...)
+		d.launch(name+p.tile.name, out.DType(), grid, one(p.tile.threads), p.tile.convShared(out.DType(), along), convArguments(s, a, b, sum.c.at, sum.beta == 1, p.length)...)
 	})
 }
 

@@ -1,15 +1,15 @@
 // add_channels.cu: y[n,c,s] += b[c] for n numbers in all. A thread takes four neighbours at a time, and so
 // divides once for them.
 #include "glassy.h"
-#include "pack.h"
+#include "packs.h"
 
 template <class T> __device__ static void add_channels(const T *b, T *y, index_t n, int C, int S) {
     constexpr int SIZE = 4;
     struct __align__(16) Four { T v[SIZE]; };
-    const bool aligned = aligned16(y);
+    const bool aligned = misalignment(y) == 0;
     EACH(i, (n + SIZE - 1) / SIZE) {
-        const index_t first = i * SIZE, run = first >> 32 ? first / S : (unsigned)first / (unsigned)S;
-        int s = (int)(first - run * S), c = run >> 32 ? (int)(run % C) : (unsigned)run % (unsigned)C;
+        const index_t first = i * SIZE, run = quotient(first, S);
+        int s = (int)(first - run * S), c = (int)(run - quotient(run, C) * C);
         T add[SIZE];
 #pragma unroll
         for (int k = 0; k < SIZE; k++) {

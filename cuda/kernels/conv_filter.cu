@@ -1,77 +1,15 @@
-// conv_filter.cu: the transpose of conv_forward with respect to w, dw[k,crs] = Σ_npq dy[n,k,pq] x[n,c,…], a
-// K × C·R·S product of depth N·P·Q. Block y makes the sum over pixels y·length and on, length of them, as a
-// dw of its own: parts that gemm_sum adds up, or, where length is P·Q, the gradient of each image.
-#include "convolve.h"
+// conv_filter.cu: on the ordinary arithmetic units.
+#include "conv_filter.h"
 
-#ifndef TWIN_SCAN
-template <class Tile> __device__ __forceinline__ void conv_filter(const typename Tile::T *x, const typename Tile::T *dy, typename Tile::T *dw, bool add, int length, Shape g) {
-    typedef typename Tile::T T;
-    constexpr int M = Tile::M, N = Tile::N, K = Tile::K, THREADS = Tile::THREADS;
-    __shared__ typename Tile::Stage stage[2];
-    __shared__ Shift shift[N];    // of the columns
-    __shared__ Shift pixel[2][K]; // of K of d: place in x, row and column, place in dy
-    __shared__ __align__(16) int target[N];
-
-    const int taps = g.R * g.S, all = g.C * taps, plane = g.P * g.Q;
-    const int down = (g.K + M - 1) / M, m0 = blockIdx.x % down * M, j0 = blockIdx.x / down * N;
-    const int from = blockIdx.y * length, to = min(g.N * plane, from + length);
-    const int steps = to > from ? (to - from + K - 1) / K : 0;
-    dw += (index_t)blockIdx.y * g.K * all;
-
-    for (int e = threadIdx.x; e < N; e += THREADS) {
-        const int j = j0 + e;
-        Shift s = {0, OUTSIDE, 0, 0};
-        if (j < all) {
-            const int c = j / taps, tap = j - c * taps;
-            s.row = tap / g.S;
-            s.column = tap - s.row * g.S;
-            s.index = (c * g.H + s.row) * g.W + s.column;
-        }
-        shift[e] = s;
-        target[e] = j < all ? j : -1;
+#define TILE(SUFFIX, T, M, N, RM, RN, BLOCKS)                                                                            \
+    extern "C" __global__ void __launch_bounds__((M / RM) * (N / RN), BLOCKS) conv_filter_##M##x##N##SUFFIX(PARAMS(T)) { \
+        conv_filter<Plain<T, M, N, RM, RN>>(ARGUMENTS);                                                                  \
     }
-    auto prepare = [&](int t) {
-        if (threadIdx.x >= K) return;
-        const int d = from + t * K + threadIdx.x;
-        Shift s = {0, OUTSIDE, 0, -1};
-        if (d < to) {
-            const int n = d / plane, pq = d - n * plane, p = pq / g.Q;
-            s.row = p * g.stride - g.pad;
-            s.column = (pq - p * g.Q) * g.stride - g.pad;
-            s.index = (n * g.C * g.H + s.row) * g.W + s.column;
-            s.other = n * g.K * plane + pq;
-        }
-        pixel[t & 1][threadIdx.x] = s;
-    };
-
-    T a[Tile::PER_A], b[Tile::PER_B];
-    auto fetch = [&](int t) {
-        const Shift at = pixel[t & 1][threadIdx.x % K];
-#pragma unroll
-        for (int e = 0; e < Tile::PER_A; e++) {
-            const int m = m0 + threadIdx.x / K + e * (THREADS / K);
-            a[e] = at.other >= 0 && m < g.K ? dy[at.other + m * plane] : T(0);
-        }
-#pragma unroll
-        for (int e = 0; e < Tile::PER_B; e++) {
-            const Shift s = shift[threadIdx.x / K + e * (THREADS / K)];
-            const bool inside = (unsigned)(at.row + s.row) < (unsigned)g.H && (unsigned)(at.column + s.column) < (unsigned)g.W;
-            b[e] = inside ? x[at.index + s.index] : T(0);
-        }
-    };
-    auto store = [&](int t) {
-        typename Tile::Stage &s = stage[t & 1];
-#pragma unroll
-        for (int e = 0; e < Tile::PER_A; e++) s.a[threadIdx.x % K][threadIdx.x / K + e * (THREADS / K)] = a[e];
-#pragma unroll
-        for (int e = 0; e < Tile::PER_B; e++) s.b[threadIdx.x % K][threadIdx.x / K + e * (THREADS / K)] = b[e];
-    };
-
-    Tile tile;
-    pipeline(tile, stage, steps, prepare, fetch, store);
-    tile.write(m0, g.K, dw, all, target, add);
-}
-#endif
-
-#define PARAMS(T) const T *x, const T *dy, T *dw, int add, int length, CONVOLUTION
-INSTANCES_OF_TILES(conv_filter, PARAMS, x, dy, dw, add != 0, length, Shape{CONVOLUTION_OF})
+TILE(_f32, float, 128, 128, 8, 8, 2)
+TILE(_f32, float, 96, 128, 12, 4, 2)
+TILE(_f32, float, 64, 64, 8, 4, 4)
+TILE(_f32, float, 32, 128, 8, 4, 4)
+TILE(_f32, float, 32, 32, 4, 4, 8)
+TILE(_f64, double, 64, 64, 8, 4, 3)
+TILE(_f64, double, 32, 128, 8, 4, 3)
+TILE(_f64, double, 32, 32, 4, 4, 8)

@@ -3,16 +3,25 @@
 //	out[m, j] (+)= Σ_d a[m, d] · b[d, j],
 //
 // where b is never in memory: its numbers are picked from images by a place that the column j has (or d, for
-// gradients of filters) and a shift that d has (or j). A and b come through shared memory, K of d at a time;
-// while one such pair is worked on, the next is on its way to registers.
+// gradients of filters) and a shift that d has (or j). A and b come through shared memory, K of d at a time.
 //
 //	conv_forward, conv_data   gather()
 //	conv_filter               its own, with d running over pixels
+//	Plain                     a tile made by the ordinary arithmetic units
+//	Tensor                    one made by tensor cores: convolve_tensor.h
+//
+// A tile's run() makes the sums: prepare(t) writes to shared memory what is needed to find the t-th K of d;
+// sourceA(t)(e) and sourceB(t)(e) say where in a and b the thread's e-th numbers are. Thread i brings
+//
+//	number i % K of d, row i / K + e·THREADS/K of a; of b also, when ALONG, else
+//	number i / N + e·THREADS/N of d, column i % N of b
+//
+// so that neighbouring threads read neighbours in memory. write() puts the sums to where they belong.
 //
 // Indices are ints: the host gives no more images at a time than they reach.
 #pragma once
 #include "glassy.h"
-#include "pack.h"
+#include "packs.h"
 
 #define CONVOLUTION int N, int C, int H, int W, int K, int R, int S, int stride, int pad, int P, int Q
 #define CONVOLUTION_OF N, C, H, W, K, R, S, stride, pad, P, Q
@@ -31,28 +40,102 @@ struct __align__(16) Shift {
     int index, row, column, other;
 };
 
-// Tile: M×N numbers of a block, RM×RN of a thread; at of a thread's V = 16 bytes each, so that a warp's
-// reads of shared memory are of neighbours.
-template <class T_, int M_, int N_, int RM_, int RN_> struct Tile {
-    typedef T_ T;
-    static constexpr int M = M_, N = N_, RM = RM_, RN = RN_;
-    static constexpr int K = 64 / sizeof(T), V = 16 / sizeof(T), THREADS = M / RM * (N / RN);
-    static constexpr int PER_A = M * K / THREADS, PER_B = N * K / THREADS; // numbers that a thread brings
-    static_assert(M * K % THREADS == 0 && N * K % THREADS == 0 && THREADS % K == 0, "tile");
+// A Source is the index of a number; not valid, it is 0.
+struct Source {
+    int index;
+    bool valid;
+};
 
-    // A Stage is K of d: rows are padded, so that writes along d meet different banks.
+template <class T> using Pack16 = Pack<T, pack_width<T>()>;
+
+// put writes numbers v to out[target[0]], out[target[1]] …; a target below 0 is none, and targets ascend.
+template <class T> __device__ __forceinline__ void put(T *out, const int *target, Pack16<T> v, bool add) {
+    constexpr int V = pack_width<T>();
+    if (target[0] >= 0 && target[V - 1] == target[0] + V - 1 && misalignment(out + target[0]) == 0) {
+        Pack16<T> *p = reinterpret_cast<Pack16<T> *>(out + target[0]);
+        if (add) {
+            const Pack16<T> old = *p;
+#pragma unroll
+            for (int k = 0; k < V; k++) v.at[k] += old.at[k];
+        }
+        *p = v;
+        return;
+    }
+#pragma unroll
+    for (int k = 0; k < V; k++)
+        if (target[k] >= 0) out[target[k]] = add ? out[target[k]] + v.at[k] : v.at[k];
+}
+
+// Plain: RM×RN numbers of a thread, in V = 16 bytes each that are as far apart as all threads reach, so that a
+// warp's reads of shared memory are of neighbours. While one K of d is worked on, the next is on its way to
+// registers.
+template <class T_, int M_, int N_, int RM, int RN> struct Plain {
+    typedef T_ T;
+    static constexpr int M = M_, N = N_, K = 64 / sizeof(T), V = 16 / sizeof(T), THREADS = M / RM * (N / RN);
+    static constexpr int PER_A = M * K / THREADS, PER_B = N * K / THREADS;
+    static_assert(M * K % THREADS == 0 && N * K % THREADS == 0 && THREADS % K == 0 && THREADS % N == 0, "tile");
+
     struct Stage {
-        __align__(16) T a[K][M + V];
+        __align__(16) T a[K][M + V]; // padded, so that writes along d meet different banks
         __align__(16) T b[K][N + V];
     };
 
     T sum[RM][RN];
 
-    __device__ __forceinline__ void clear() {
+    template <bool ALONG, class Prepare, class SourceA, class SourceB>
+    __device__ __forceinline__ void run(int steps, Prepare prepare, const T *a, SourceA sourceA, const T *b, SourceB sourceB) {
+        __shared__ Stage stage[2];
+        T heldA[PER_A], heldB[PER_B];
+        auto fetch = [&](int t) {
+            auto fromA = sourceA(t);
+            auto fromB = sourceB(t);
+#pragma unroll
+            for (int e = 0; e < PER_A; e++) {
+                const Source s = fromA(e);
+                heldA[e] = s.valid ? a[s.index] : T(0);
+            }
+#pragma unroll
+            for (int e = 0; e < PER_B; e++) {
+                const Source s = fromB(e);
+                heldB[e] = s.valid ? b[s.index] : T(0);
+            }
+        };
+        auto store = [&](Stage &s) {
+            const int i = threadIdx.x;
+#pragma unroll
+            for (int e = 0; e < PER_A; e++) s.a[i % K][i / K + e * (THREADS / K)] = heldA[e];
+#pragma unroll
+            for (int e = 0; e < PER_B; e++) {
+                if (ALONG)
+                    s.b[i % K][i / K + e * (THREADS / K)] = heldB[e];
+                else
+                    s.b[i / N + e * (THREADS / N)][i % N] = heldB[e];
+            }
+        };
 #pragma unroll
         for (int i = 0; i < RM; i++)
 #pragma unroll
             for (int j = 0; j < RN; j++) sum[i][j] = T(0);
+        prepare(0);
+        __syncthreads();
+        if (steps > 0) {
+            fetch(0);
+            prepare(1);
+            store(stage[0]);
+            __syncthreads();
+        }
+        for (int t = 0; t < steps; t++) {
+            const bool more = t + 1 < steps;
+            if (more) {
+                fetch(t + 1);
+                prepare(t + 2);
+            }
+            multiply(stage[t & 1]);
+            if (more) {
+                store(stage[(t + 1) & 1]);
+                __syncthreads();
+            }
+        }
     }
 
     static constexpr int DOWN = M / RM, ACROSS = N / RN; // threads; a warp is 4 down and 8 across
@@ -63,72 +146,34 @@ template <class T_, int M_, int N_, int RM_, int RN_> struct Tile {
         const int y = ty(), x = tx();
 #pragma unroll
         for (int k = 0; k < K; k++) {
-            Pack<T> a[RM / V], b[RN / V];
+            Pack16<T> a[RM / V], b[RN / V];
 #pragma unroll
-            for (int i = 0; i < RM / V; i++) a[i] = *reinterpret_cast<const Pack<T> *>(&s.a[k][(i * DOWN + y) * V]);
+            for (int i = 0; i < RM / V; i++) a[i] = *reinterpret_cast<const Pack16<T> *>(&s.a[k][(i * DOWN + y) * V]);
 #pragma unroll
-            for (int j = 0; j < RN / V; j++) b[j] = *reinterpret_cast<const Pack<T> *>(&s.b[k][(j * ACROSS + x) * V]);
+            for (int j = 0; j < RN / V; j++) b[j] = *reinterpret_cast<const Pack16<T> *>(&s.b[k][(j * ACROSS + x) * V]);
 #pragma unroll
             for (int i = 0; i < RM; i++)
 #pragma unroll
-                for (int j = 0; j < RN; j++) sum[i][j] += a[i / V].v[i % V] * b[j / V].v[j % V];
+                for (int j = 0; j < RN; j++) sum[i][j] += a[i / V].at[i % V] * b[j / V].at[j % V];
         }
     }
 
-    // write puts rows m0… (below rows) and all columns to out[m·ld + target[j]], target[j] < 0 for none: by
-    // packs where neighbours in the tile are neighbours there.
-    __device__ __forceinline__ void write(int m0, int rows, T *out, int ld, const int (&target)[N], bool add) const {
+    // write puts row m of the tile to out[m·ld + target], for m below rows.
+    __device__ __forceinline__ void write(int rows, T *out, int ld, const int (&target)[N], bool add) const {
 #pragma unroll
         for (int j = 0; j < RN / V; j++) {
-            const int *to = &target[(j * ACROSS + tx()) * V];
-            const bool together = to[0] >= 0 && to[V - 1] == to[0] + V - 1; // columns ascend
 #pragma unroll
             for (int i = 0; i < RM; i++) {
-                const int m = m0 + (i / V * DOWN + ty()) * V + i % V;
+                const int m = (i / V * DOWN + ty()) * V + i % V;
                 if (m >= rows) continue;
-                T *row = out + (index_t)m * ld;
-                if (together && aligned16(row + to[0])) {
-                    Pack<T> *p = reinterpret_cast<Pack<T> *>(row + to[0]), v = {};
-                    if (add) v = *p;
+                Pack16<T> v;
 #pragma unroll
-                    for (int k = 0; k < V; k++) v.v[k] += sum[i][j * V + k];
-                    *p = v;
-                } else {
-#pragma unroll
-                    for (int k = 0; k < V; k++)
-                        if (to[k] >= 0) row[to[k]] = add ? row[to[k]] + sum[i][j * V + k] : sum[i][j * V + k];
-                }
+                for (int k = 0; k < V; k++) v.at[k] = sum[i][j * V + k];
+                put(out + (index_t)m * ld, &target[(j * ACROSS + tx()) * V], v, add);
             }
         }
     }
 };
-
-// pipeline makes the tile's sums over K of d so many times: prepare(t) writes to shared memory what fetch(t)
-// needs to bring the t-th K of d to registers, and store(t) puts them into stage[t % 2].
-template <class Tile, class Prepare, class Fetch, class Store>
-__device__ __forceinline__ void pipeline(Tile &tile, typename Tile::Stage (&stage)[2], int steps, Prepare prepare, Fetch fetch, Store store) {
-    tile.clear();
-    prepare(0);
-    __syncthreads();
-    if (steps > 0) {
-        fetch(0);
-        prepare(1);
-        store(0);
-        __syncthreads();
-    }
-    for (int t = 0; t < steps; t++) {
-        const bool more = t + 1 < steps;
-        if (more) {
-            fetch(t + 1);
-            prepare(t + 2);
-        }
-        tile.multiply(stage[t & 1]);
-        if (more) {
-            store(t + 1);
-            __syncthreads();
-        }
-    }
-}
 
 // A Gather is how conv_forward and conv_data see a convolution:
 //
@@ -146,8 +191,6 @@ struct Gather {
 template <class Tile> __device__ __forceinline__ void gather(const Gather &g, const typename Tile::T *in, const typename Tile::T *weight, typename Tile::T *out, bool add, int length) {
     typedef typename Tile::T T;
     constexpr int M = Tile::M, N = Tile::N, K = Tile::K, THREADS = Tile::THREADS;
-    static_assert(THREADS % N == 0, "a thread has one column");
-    __shared__ typename Tile::Stage stage[2];
     __shared__ Shift shift[2][K];
     __shared__ __align__(16) int target[N];
 
@@ -156,10 +199,9 @@ template <class Tile> __device__ __forceinline__ void gather(const Gather &g, co
     if (j0 >= all) return;
     const int taps = g.R * g.S, depth = g.channels * taps, from = blockIdx.y * length, to = min(depth, from + length);
     const int steps = to > from ? (to - from + K - 1) / K : 0;
-    out += (index_t)blockIdx.y * g.images * g.M * g.outHeight * g.outWidth;
 
     // This thread's column, for loading: a place in in.
-    const int column = threadIdx.x % N, j = j0 + column;
+    const int j = j0 + threadIdx.x % N;
     int row = OUTSIDE, col = 0, place = 0, where = -1;
     if (j < all) {
         const int line = j / g.columns, x = j - line * g.columns, n = line / g.rows, y = line - n * g.rows;
@@ -168,7 +210,7 @@ template <class Tile> __device__ __forceinline__ void gather(const Gather &g, co
         place = (n * g.channels * g.height + row) * g.width + col;
         where = (n * g.M * g.outHeight + g.y0 + g.outStep * y) * g.outWidth + g.x0 + g.outStep * x;
     }
-    if (threadIdx.x < N) target[column] = where;
+    if (threadIdx.x < N) target[threadIdx.x] = where;
 
     // prepare finds the shifts of the next K of d, with one thread each.
     auto prepare = [&](int t) {
@@ -185,46 +227,23 @@ template <class Tile> __device__ __forceinline__ void gather(const Gather &g, co
         shift[t & 1][threadIdx.x] = s;
     };
 
-    T a[Tile::PER_A], b[Tile::PER_B];
-    auto fetch = [&](int t) {
+    auto weights = [&](int t) {
         const int other = shift[t & 1][threadIdx.x % K].other;
-#pragma unroll
-        for (int e = 0; e < Tile::PER_A; e++) {
+        return [=, &g](int e) {
             const int m = m0 + threadIdx.x / K + e * (THREADS / K);
-            a[e] = other >= 0 && m < g.M ? weight[m * g.wm + other] : T(0);
-        }
-#pragma unroll
-        for (int e = 0; e < Tile::PER_B; e++) {
-            const Shift s = shift[t & 1][threadIdx.x / N + e * (THREADS / N)];
-            const bool inside = (unsigned)(row + s.row) < (unsigned)g.height && (unsigned)(col + s.column) < (unsigned)g.width;
-            b[e] = inside ? in[place + s.index] : T(0);
-        }
+            return Source{m * g.wm + other, other >= 0 && m < g.M};
+        };
     };
-    auto store = [&](int t) {
-        typename Tile::Stage &s = stage[t & 1];
-#pragma unroll
-        for (int e = 0; e < Tile::PER_A; e++) s.a[threadIdx.x % K][threadIdx.x / K + e * (THREADS / K)] = a[e];
-#pragma unroll
-        for (int e = 0; e < Tile::PER_B; e++) s.b[threadIdx.x / N + e * (THREADS / N)][column] = b[e];
+    auto pixels = [&](int t) {
+        const Shift *shifts = &shift[t & 1][threadIdx.x / N];
+        return [=, &g](int e) {
+            const Shift s = shifts[e * (THREADS / N)];
+            return Source{place + s.index, (unsigned)(row + s.row) < (unsigned)g.height && (unsigned)(col + s.column) < (unsigned)g.width};
+        };
     };
-
     Tile tile;
-    pipeline(tile, stage, steps, prepare, fetch, store);
-    tile.write(m0, g.M, out, g.outHeight * g.outWidth, target, add);
+    tile.template run<false>(steps, prepare, weight, weights, in, pixels);
+    const int plane = g.outHeight * g.outWidth;
+    tile.write(g.M - m0, out + ((index_t)blockIdx.y * g.images * g.M + m0) * plane, plane, target, add);
 }
-
-// INSTANCES_OF_TILES makes the entry points NAME_MxN_f32 and _f64 of NAME<Tile>, which takes PARAMS(T).
-#define TILE(NAME, SUFFIX, T, M, N, RM, RN, PARAMS, ...)                                                    \
-    extern "C" __global__ void __launch_bounds__((M / RM) * (N / RN)) NAME##_##M##x##N##SUFFIX(PARAMS(T)) { \
-        NAME<Tile<T, M, N, RM, RN>>(__VA_ARGS__);                                                           \
-    }
-#define INSTANCES_OF_TILES(NAME, PARAMS, ...)                                \
-    TILE(NAME, _f32, float, 128, 128, 8, 8, PARAMS, __VA_ARGS__)             \
-    TILE(NAME, _f32, float, 96, 128, 12, 4, PARAMS, __VA_ARGS__)             \
-    TILE(NAME, _f32, float, 64, 64, 8, 4, PARAMS, __VA_ARGS__)               \
-    TILE(NAME, _f32, float, 32, 128, 8, 4, PARAMS, __VA_ARGS__)              \
-    TILE(NAME, _f32, float, 32, 32, 4, 4, PARAMS, __VA_ARGS__)               \
-    TILE(NAME, _f64, double, 64, 64, 8, 4, PARAMS, __VA_ARGS__)              \
-    TILE(NAME, _f64, double, 32, 128, 8, 4, PARAMS, __VA_ARGS__)             \
-    TILE(NAME, _f64, double, 32, 32, 4, 4, PARAMS, __VA_ARGS__)
 #endif

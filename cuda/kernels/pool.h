@@ -1,6 +1,7 @@
 // pool.h: what the pooling kernels share. Each thread makes one number of the result.
 #pragma once
 #include "glassy.h"
+#include "packs.h"
 
 // Planes of H×W numbers, and P×Q that come out of windows of size×size.
 #define POOLING int planes, int H, int W, int size, int stride, int pad, int P, int Q
@@ -15,7 +16,7 @@ struct Cell {
 __device__ __forceinline__ Cell cell(index_t i, int rows, int columns) {
     Cell c;
     const int size = rows * columns;
-    c.plane = i >> 32 ? i / size : (unsigned)i / (unsigned)size; // division of 64 bits is slow
+    c.plane = quotient(i, size);
     const int in = (int)(i - c.plane * size);
     c.row = in / columns;
     c.column = in - c.row * columns;

@@ -2,7 +2,7 @@
 // channel x, or where channels are short (across > 0) of so many neighbouring ones, which it reads side by
 // side. Where there are several parts, the block that is done last adds them up.
 #include "glassy.h"
-#include "pack.h"
+#include "packs.h"
 
 #ifndef TWIN_SCAN
 #define MOST_GROUPS 1024 // blocks side by side that have several parts: enough in cutChannels, cuda/norm.go
@@ -10,23 +10,23 @@ static __device__ unsigned blocks_done[MOST_GROUPS]; // of each group; every lau
 
 // along is the sum over numbers from..to-1 of channel c, the same in every thread.
 template <class T> __device__ __forceinline__ double along(const T *dy, int C, int S, int c, index_t from, index_t to) {
-    constexpr int V = Pack<T>::size;
+    constexpr int V = pack_width<T>();
     const T *channel = dy + (index_t)c * S;
     const index_t step = (index_t)C * S; // from image to image
     double sum = 0;
-    if (S % V == 0 && aligned16(dy)) { // from and to are multiples of V, too
-        const unsigned packs = S / V;
+    if (S % V == 0 && misalignment(dy) == 0) { // from and to are multiples of V, too
+        const int packs = S / V;
 #pragma unroll 4
         for (index_t i = from / V + threadIdx.x; i < to / V; i += blockDim.x) {
-            const index_t n = i >> 32 ? i / packs : (unsigned)i / packs;
-            const Pack<T> v = reinterpret_cast<const Pack<T> *>(channel + n * step)[i - n * packs];
+            const index_t n = quotient(i, packs);
+            const Pack<T, V> v = reinterpret_cast<const Pack<T, V> *>(channel + n * step)[i - n * packs];
 #pragma unroll
-            for (int k = 0; k < V; k++) sum += (double)v.v[k];
+            for (int k = 0; k < V; k++) sum += (double)v.at[k];
         }
     } else {
 #pragma unroll 4
         for (index_t i = from + threadIdx.x; i < to; i += blockDim.x) {
-            const index_t n = i >> 32 ? i / S : (unsigned)i / (unsigned)S;
+            const index_t n = quotient(i, S);
             sum += (double)channel[n * step + i - n * S];
         }
     }
@@ -39,7 +39,7 @@ template <class T> __device__ static void sum_channels(const T *dy, T *db, int a
     const int first = blockIdx.x * max(across, 1), count = min(max(across, 1), C - first), part = blockIdx.y;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     if (across == 0) {
-        const index_t all = (index_t)N * S, length = (all / parts / Pack<T>::size + 1) * Pack<T>::size;
+        const index_t all = (index_t)N * S, length = (all / parts / pack_width<T>() + 1) * pack_width<T>();
         const double sum = along(dy, C, S, first, min(part * length, all), min((part + 1) * length, all));
         if (threadIdx.x == 0) sums[0] = sum;
     } else {
