@@ -25,8 +25,8 @@ var (
 		{name: "gemm_32x32", m: 32, n: 32, k: 16, threads: 64, rate: 45},
 	}
 	doubleTiles = []tile{ // the small ones of plainTiles join them
-		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 4, rate: 115},
-		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 128, stages: 4, rate: 95},
+		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 4, rate: 112},
+		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 64, stages: 3, rate: 115},
 	}
 	tf32Tiles = []tile{
 		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 3, rate: 500},

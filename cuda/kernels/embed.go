@@ -53,13 +53,16 @@ func Names() []string {
 // (10*major + minor, 90 for an H200): the newest that the chip can run. The
 // driver compiles it further for the chip itself.
 func PTX(name string, capability int) ([]byte, error) {
+	i := slices.IndexFunc(table(), func(k manifest.Kernel) bool { return k.Name == name })
 	best := 0
-	for _, c := range manifest.Capabilities {
-		if c <= capability {
-			best = c
+	if i >= 0 {
+		for c := range table()[i].PTX {
+			if c <= capability {
+				best = max(best, c)
+			}
 		}
 	}
-	if best == 0 {
+	if capability < manifest.Capabilities[0] {
 		return nil, fmt.Errorf("kernels: compute capability %d.%d: the kernels need %d.%d or later",
 			capability/10, capability%10, manifest.Capabilities[0]/10, manifest.Capabilities[0]%10)
 	}

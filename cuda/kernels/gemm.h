@@ -4,8 +4,11 @@
 // its sum as if it were a product of its own (gemm_sum adds them up).
 #pragma once
 #include "glassy.h"
-#include "pack.h"
+#include "packs.h"
 #ifndef TWIN_SCAN
+
+// 16 bytes, moved at once.
+template <class T> using Sixteen = Pack<T, pack_width<T>()>;
 
 template <class T> struct Product {
     int m, n, k, length, parts;

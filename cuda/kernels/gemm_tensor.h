@@ -7,10 +7,6 @@
 #include "stages.h"
 #ifndef TWIN_SCAN
 
-template <class T> struct __align__(2 * sizeof(T)) Two {
-    T v[2];
-};
-
 // A Bank is how X×K numbers of A or B lie in shared memory, as rows along k or across it, and how the threads
 // of a block bring them there, 16 bytes at a time.
 //
@@ -57,9 +53,9 @@ template <class T, int X, int K, bool ALONG, int THREADS> struct Bank {
     // pair reads numbers k and k+1 of the sum at x.
     static __device__ __forceinline__ void pair(const T *bank, int x, int k, T &first, T &second) {
         if (ALONG) {
-            const Two<T> two = *reinterpret_cast<const Two<T> *>(&bank[x * LD + (k / V ^ turn(x)) * V + k % V]);
-            first = two.v[0];
-            second = two.v[1];
+            const Pack<T, 2> two = *reinterpret_cast<const Pack<T, 2> *>(&bank[x * LD + (k / V ^ turn(x)) * V + k % V]);
+            first = two.at[0];
+            second = two.at[1];
         } else {
             first = bank[k * LD + x];
             second = bank[(k + 1) * LD + x];
@@ -145,23 +141,23 @@ __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t step
     for (int i = 0; i < 2 * DOWN; i++)
 #pragma unroll
         for (int j = 0; j < ACROSS; j++)
-            *reinterpret_cast<Two<T> *>(&shared[(i0 + 8 * i + g) * LD + j0 + 8 * j + 2 * t]) = Two<T>{acc[i / 2][j][i % 2 * 2], acc[i / 2][j][i % 2 * 2 + 1]};
+            *reinterpret_cast<Pack<T, 2> *>(&shared[(i0 + 8 * i + g) * LD + j0 + 8 * j + 2 * t]) = Pack<T, 2>{acc[i / 2][j][i % 2 * 2], acc[i / 2][j][i % 2 * 2 + 1]};
     __syncthreads();
 #pragma unroll 2
     for (int q = threadIdx.x; q < M * CHUNKS; q += THREADS) {
         const int i = q / CHUNKS, j = q % CHUNKS * V;
         if (at.i + i >= p.m) break;
-        Pack<T> sum = *reinterpret_cast<const Pack<T> *>(&shared[i * LD + j]), old = {};
+        Sixteen<T> sum = *reinterpret_cast<const Sixteen<T> *>(&shared[i * LD + j]), old = {};
         T *c = p.c + (at.i + i) * p.ldc + at.j + j;
         if (p.vectors & 4 && at.j + j + V <= p.n) {
-            if (p.beta != T(0)) old = *reinterpret_cast<const Pack<T> *>(c);
+            if (p.beta != T(0)) old = *reinterpret_cast<const Sixteen<T> *>(c);
 #pragma unroll
-            for (int v = 0; v < V; v++) sum.v[v] = finish(p, sum.v[v], old.v[v]);
-            *reinterpret_cast<Pack<T> *>(c) = sum;
+            for (int v = 0; v < V; v++) sum.at[v] = finish(p, sum.at[v], old.at[v]);
+            *reinterpret_cast<Sixteen<T> *>(c) = sum;
         } else {
 #pragma unroll
             for (int v = 0; v < V; v++)
-                if (at.j + j + v < p.n) c[v] = finish(p, sum.v[v], p.beta == T(0) ? T(0) : c[v]);
+                if (at.j + j + v < p.n) c[v] = finish(p, sum.at[v], p.beta == T(0) ? T(0) : c[v]);
         }
     }
 #else

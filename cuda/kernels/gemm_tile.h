@@ -12,7 +12,7 @@ template <class T, int X, int K, int THREADS> struct Side {
     static constexpr int LD = X + V; // rows apart in shared memory: writes along k then meet different banks
     static constexpr int CHUNKS = X * K / V, PER = (CHUNKS + THREADS - 1) / THREADS;
     static_assert(THREADS % (X / V) == 0 && THREADS % (K / V) == 0, "chunks of a thread are whole rows apart");
-    Pack<T> held[PER];
+    Sixteen<T> held[PER];
 
     // A thread's chunk i is i·apart rows of memory after its first, which stands at (k, x).
     static __device__ __forceinline__ int apart(bool along) { return along ? THREADS / (K / V) : THREADS / (X / V); }
@@ -33,10 +33,10 @@ template <class T, int X, int K, int THREADS> struct Side {
         for (int i = 0; i < PER; i++, p += apart(along) * ld, row += apart(along)) {
             if (idle(i)) continue;
             if (vectors && row < rows && left >= V) {
-                held[i] = *reinterpret_cast<const Pack<T> *>(p);
+                held[i] = *reinterpret_cast<const Sixteen<T> *>(p);
             } else {
 #pragma unroll
-                for (int v = 0; v < V; v++) held[i].v[v] = row < rows && v < left ? p[v] : T(0);
+                for (int v = 0; v < V; v++) held[i].at[v] = row < rows && v < left ? p[v] : T(0);
             }
         }
     }
@@ -49,9 +49,9 @@ template <class T, int X, int K, int THREADS> struct Side {
             if (idle(i)) continue;
             if (along) {
 #pragma unroll
-                for (int v = 0; v < V; v++) to[v * LD + i * apart(true)] = held[i].v[v];
+                for (int v = 0; v < V; v++) to[v * LD + i * apart(true)] = held[i].at[v];
             } else {
-                *reinterpret_cast<Pack<T> *>(to + i * apart(false) * LD) = held[i];
+                *reinterpret_cast<Sixteen<T> *>(to + i * apart(false) * LD) = held[i];
             }
         }
     }
@@ -97,15 +97,15 @@ __device__ __forceinline__ void tile(Product<T> p, index_t stepA, index_t stepB,
             const T *x = sharedA[buffer ^ 1] + ty * V, *y = sharedB[buffer ^ 1] + tx * V;
 #pragma unroll 8
             for (int q = 0; q < K; q++) {
-                Pack<T> u[RM / V], v[RN / V];
+                Sixteen<T> u[RM / V], v[RN / V];
 #pragma unroll
-                for (int i = 0; i < RM / V; i++) u[i] = *reinterpret_cast<const Pack<T> *>(x + q * SideA::LD + i * DOWN * V);
+                for (int i = 0; i < RM / V; i++) u[i] = *reinterpret_cast<const Sixteen<T> *>(x + q * SideA::LD + i * DOWN * V);
 #pragma unroll
-                for (int j = 0; j < RN / V; j++) v[j] = *reinterpret_cast<const Pack<T> *>(y + q * SideB::LD + j * ACROSS * V);
+                for (int j = 0; j < RN / V; j++) v[j] = *reinterpret_cast<const Sixteen<T> *>(y + q * SideB::LD + j * ACROSS * V);
 #pragma unroll
                 for (int i = 0; i < RM; i++)
 #pragma unroll
-                    for (int j = 0; j < RN; j++) acc[i][j] += u[i / V].v[i % V] * v[j / V].v[j % V];
+                    for (int j = 0; j < RN; j++) acc[i][j] += u[i / V].at[i % V] * v[j / V].at[j % V];
             }
         }
         if (more) {
@@ -124,11 +124,11 @@ __device__ __forceinline__ void tile(Product<T> p, index_t stepA, index_t stepB,
             const int column = at.j + (j * ACROSS + tx) * V;
             T *c = p.c + row * p.ldc + column;
             if (p.vectors & 4 && column + V <= p.n) {
-                Pack<T> old = {};
-                if (p.beta != T(0)) old = *reinterpret_cast<const Pack<T> *>(c);
+                Sixteen<T> old = {};
+                if (p.beta != T(0)) old = *reinterpret_cast<const Sixteen<T> *>(c);
 #pragma unroll
-                for (int v = 0; v < V; v++) old.v[v] = finish(p, acc[i][j * V + v], old.v[v]);
-                *reinterpret_cast<Pack<T> *>(c) = old;
+                for (int v = 0; v < V; v++) old.at[v] = finish(p, acc[i][j * V + v], old.at[v]);
+                *reinterpret_cast<Sixteen<T> *>(c) = old;
             } else {
 #pragma unroll
                 for (int v = 0; v < V; v++)

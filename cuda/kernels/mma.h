@@ -5,9 +5,10 @@
 //	B  b[0] (t, g)   b[1] (t+4, g)
 //	C  c[0] (g, 2t)  c[1] (g, 2t+1)  c[2] (g+8, 2t)  c[3] (g+8, 2t+1)
 //
-// (PTX ISA, "Matrix Fragments for mma.m16n8k8 with .tf32"), the same for both types: in float64 it is four
-// m8n8k4. The numbers of float32 matrices are rounded by tf32 before. From compute capability 8.0 on; the
-// host launches such kernels on no older chip. The twin's lanes tell each other what they have.
+// (PTX ISA, "Matrix Fragments for mma.m16n8k8"), the same for both types. Before capability 9.0 it is four
+// m8n8k4 in float64; kernels that are to have the larger shape ask for compute_90 (internal/manifest). The
+// numbers of float32 matrices are rounded by tf32 before. From compute capability 8.0 on; the host launches
+// such kernels on no older chip. The twin's lanes tell each other what they have.
 #pragma once
 #include "glassy.h"
 #ifndef TWIN_SCAN
@@ -30,7 +31,11 @@ template <class T> void mma(T (&c)[4], const T (&a)[4], const T (&b)[2]) {
 }
 #else
 __device__ __forceinline__ void mma(double (&c)[4], const double (&a)[4], const double (&b)[2]) {
-#if __CUDA_ARCH__ >= 800
+#if __CUDA_ARCH__ >= 900
+    asm("mma.sync.aligned.m16n8k8.row.col.f64.f64.f64.f64 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+d"(c[0]), "+d"(c[1]), "+d"(c[2]), "+d"(c[3])
+        : "d"(a[0]), "d"(a[1]), "d"(a[2]), "d"(a[3]), "d"(b[0]), "d"(b[1]));
+#elif __CUDA_ARCH__ >= 800
 #pragma unroll
     for (int k = 0; k < 2; k++)
 #pragma unroll

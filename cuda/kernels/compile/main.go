@@ -18,7 +18,7 @@ import (
 )
 
 // chips that the PTX of each capability is assembled for, to see that it fits.
-var chips = map[int][]int{60: {60}, 80: {80, 90}}
+var chips = map[int][]int{60: {60}, 80: {80, 90}, 90: {90}}
 
 const ptxFolder = "ptx"
 
@@ -90,11 +90,11 @@ func (r *runner) kernel(name string, old []manifest.Kernel) error {
 		return err
 	}
 	k := manifest.Kernel{Name: name, Source: source.Hash(), Headers: source.HeaderNames(), Compiler: r.compiler.Version(), PTX: map[int]string{}}
-	if i := slices.IndexFunc(old, func(o manifest.Kernel) bool { return o.Name == name }); i >= 0 && !r.force && upToDate(old[i], k) {
+	if i := slices.IndexFunc(old, func(o manifest.Kernel) bool { return o.Name == name }); i >= 0 && !r.force && upToDate(old[i], k, source.Capabilities()) {
 		return nil
 	}
 	ptx, used := map[int][]byte{}, map[int]map[string]usage{}
-	for _, capability := range manifest.Capabilities {
+	for _, capability := range source.Capabilities() {
 		text, err := r.compiler.Compile(source, capability)
 		if err != nil {
 			return err
@@ -129,11 +129,11 @@ func (r *runner) kernel(name string, old []manifest.Kernel) error {
 }
 
 // upToDate reports whether the manifest's line is still right, and its PTX there.
-func upToDate(old, now manifest.Kernel) bool {
+func upToDate(old, now manifest.Kernel, capabilities []int) bool {
 	if old.Source != now.Source || old.Compiler != now.Compiler {
 		return false
 	}
-	for _, capability := range manifest.Capabilities {
+	for _, capability := range capabilities {
 		text, err := os.ReadFile(filepath.Join(ptxFolder, manifest.File(old.Name, capability)))
 		if err != nil || manifest.Hash(text) != old.PTX[capability] {
 			return false

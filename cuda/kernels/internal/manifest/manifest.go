@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,10 @@ const Name = "manifest.json"
 
 // Capabilities that every kernel is compiled for, as 10*major + minor, rising.
 var Capabilities = []int{60, 80}
+
+// more is how a kernel's file asks for another one: a line of comment that begins
+// with "compute_90:" and says why.
+var more = regexp.MustCompile(`(?m)^// compute_(\d+):`)
 
 // A Kernel is one line of the manifest: one .cu file.
 type Kernel struct {
@@ -119,6 +124,18 @@ func Read(folder, name string) (*Source, error) {
 		}
 	}
 	return s, nil
+}
+
+// Capabilities that the kernel is compiled for, rising.
+func (s *Source) Capabilities() []int {
+	all := slices.Clone(Capabilities)
+	for _, match := range more.FindAllSubmatch(s.Text, -1) {
+		if c, err := strconv.Atoi(string(match[1])); err == nil {
+			all = append(all, c)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // HeaderNames in order.
