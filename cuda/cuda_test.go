@@ -5,31 +5,20 @@ package cuda
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"glassy/cuda/internal/mock"
+	"glassy/cuda/cudatest"
 	"glassy/lab/device"
 	"glassy/lab/device/devicetest"
 )
 
-// TestMain finds a driver: the one that GLASSY_LIBCUDA names, that of a machine
-// with a GPU, else the mock, which runs the kernels' own source on the processor.
 func TestMain(m *testing.M) {
-	if _, err := os.Stat("/dev/nvidiactl"); err != nil && os.Getenv("GLASSY_LIBCUDA") == "" {
-		cache, err := os.UserCacheDir()
-		if err == nil {
-			var lib string
-			if lib, err = mock.Build(filepath.Join(cache, "glassy", "mock")); err == nil {
-				err = os.Setenv("GLASSY_LIBCUDA", lib)
-			}
-		}
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "no GPU is here, and the mock of one could not be built: %v\n", err)
-			os.Exit(1)
-		}
+	if err := cudatest.Driver(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+	Search(cudatest.Folders()...)
 	os.Exit(m.Run())
 }
 
