@@ -235,6 +235,15 @@ func TestScatterOrder(t *testing.T) {
 // short length.
 func TestSameStream(t *testing.T) {
 	d, cpu := open(t), device.CPU()
+	// The known answer published with Random123 (Salmon et al. 2011) for key and counter 0.
+	words := []uint64{0xe169c58d_6627e8d5, 0x9b00dbd8_bc57ac4c}
+	known := d.New(device.Float64, 2)
+	d.Uniform(0, 0, 0, 1, known)
+	for i, u := range device.Read[float64](known) {
+		if want := float64(words[i]>>11) * 0x1p-53; u != want {
+			t.Errorf("uniform number %d of key 0 is %v, published bits make %v", i, u, want)
+		}
+	}
 	const key = 0xfedcba9876543210
 	for offset := uint64(1<<34 - 2); offset < 1<<34+3; offset++ {
 		for _, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 1001} {
