@@ -2,10 +2,10 @@
 // thread has a walker; its point stays in registers and its normal numbers are made there, so that a call
 // reads and writes x once, however many steps it makes.
 //
-// A step's cost is its normal numbers: half of ten rounds of Philox, a logarithm, a root, a sine and a
-// cosine in float64 each, some 70 operations of the float64 units and as many of the others. On an H200,
-// whose float64 units do 64 a multiprocessor and cycle, that is about 3 ps a walker and step: 10⁷ walkers
-// make one in the time in which they cross the memory once in float64, 0.033 ms.
+// A step's cost is its normal number: half of ten rounds of Philox, and of a logarithm, a root, a sine and a
+// cosine in float64; with a force of four powers some 150 instructions, 30 of them on the float64 units.
+// An H200 begins 132·4 instructions of a warp a cycle, so 10⁷ walkers make a step in about 0.05 ms; once
+// through the memory takes them 0.017 ms in float32 and 0.033 ms in float64, a call, however many steps.
 //
 // Dynamic shared memory: the force's table.
 #include "glassy.h"
@@ -15,17 +15,43 @@
 __device__ __forceinline__ float product(float a, float b) { return __fmul_rn(a, b); }
 __device__ __forceinline__ double product(double a, double b) { return __dmul_rn(a, b); }
 
-// force is f(x) of a row of the table; written so that the compiler has no choice of what to fuse, since a
-// walk must not depend on how it is cut. The sine of y is made as that of a multiple of π, which needs no
-// memory to bring y near 0: off by 2⁻²³ |y| in float32, 2⁻⁵² |y| in float64, as the rounding of y may be.
-template <class T> __device__ __forceinline__ T force(int powers, int waves, int exponentials, const T *c, T x) {
-    T y = 0;
-    for (int k = powers - 1; k >= 0; k--) y = fma(y, x, c[k]);
-    c += powers;
-    for (int k = 0; k < waves; k++, c += 3) y = fma(c[0], sinpi(product((T)(1 / PI), fma(c[1], x, c[2]))), y);
-    for (int k = 0; k < exponentials; k++, c += 2) y = fma(c[0], exp(product(c[1], x)), y);
-    return y;
-}
+// A Force is a row of the table: in shared memory, and the first powers in registers.
+template <class T> struct Force {
+    static const int HELD = 8;
+    T held[HELD];
+    int powers, waves, exponentials;
+    const T *c;
+
+    __device__ __forceinline__ Force(const T *c, int powers, int waves, int exponentials) : powers(powers), waves(waves), exponentials(exponentials), c(c) {
+#pragma unroll
+        for (int k = 0; k < HELD; k++) held[k] = k < powers ? c[k] : T(0);
+    }
+
+    // at is f(x), written so that the compiler has no choice of what to fuse, since a walk must not depend on
+    // how it is cut. The sine of y is made as that of a multiple of π, which needs no memory to bring y near
+    // 0: off by 2⁻²³ |y| in float32, 2⁻⁵² |y| in float64, as the rounding of y may be.
+    __device__ __forceinline__ T at(T x) const {
+        T y = 0;
+        if (powers > HELD / 2) {
+#pragma unroll 1
+            for (int k = powers - 1; k >= HELD; k--) y = fma(y, x, c[k]);
+#pragma unroll
+            for (int k = HELD - 1; k >= HELD / 2; k--) y = fma(y, x, held[k]);
+        }
+        if (powers > 0) {
+#pragma unroll
+            for (int k = HELD / 2 - 1; k >= 0; k--) y = fma(y, x, held[k]);
+        }
+        if (waves + exponentials > 0) {
+            const T *p = c + powers;
+#pragma unroll 1
+            for (int k = 0; k < waves; k++, p += 3) y = fma(p[0], sinpi(product((T)(1 / PI), fma(p[1], x, p[2]))), y);
+#pragma unroll 1
+            for (int k = 0; k < exponentials; k++, p += 2) y = fma(p[0], exp(product(p[1], x)), y);
+        }
+        return y;
+    }
+};
 
 template <class T>
 __device__ static void walkers(long long n, int dim, long long steps, double delta, int powers, int waves, int exponentials,
@@ -36,10 +62,11 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
     for (int k = threadIdx.x; k < dim * row; k += blockDim.x) c[k] = table[k];
     __syncthreads();
     const T back = -(T)delta, noise = (T)noise0;
+    const Force<T> f(c, powers, waves, exponentials);
     if (dim == 1) {
         EACH(i, n) {
             T v = x[i];
-            auto step = [&](double z) { v = fma(noise, (T)z, fma(back, force(powers, waves, exponentials, c, v), v)); };
+            auto step = [&](double z) { v = fma(noise, (T)z, fma(back, f.at(v), v)); };
             const uint64_t at = offset + ((uint64_t)i << 32);
             const long long odd = at & 1; // the first number is the second of its pair
             if (odd && steps > 0) step(normal_pair(key, at >> 1).y);
@@ -54,14 +81,15 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
         }
         return;
     }
+    const Force<T> g(c + row, powers, waves, exponentials);
     const T other = (T)noise1, a = (T)c00, b = (T)c01, d = (T)c10, e = (T)c11;
     EACH(i, n) {
         T u = x[2 * i], v = x[2 * i + 1];
         auto step = [&](double z, double w) {
-            const T f = fma(b, v, fma(a, u, force(powers, waves, exponentials, c, u)));
-            const T g = fma(e, v, fma(d, u, force(powers, waves, exponentials, c + row, v)));
-            u = fma(noise, (T)z, fma(back, f, u));
-            v = fma(other, (T)w, fma(back, g, v));
+            const T fu = fma(b, v, fma(a, u, f.at(u)));
+            const T fv = fma(e, v, fma(d, u, g.at(v)));
+            u = fma(noise, (T)z, fma(back, fu, u));
+            v = fma(other, (T)w, fma(back, fv, v));
         };
         const uint64_t at = offset + ((uint64_t)i << 32);
         if (at & 1) { // a step takes the second of one pair and the first of the next

@@ -247,6 +247,8 @@ var walks = map[string]struct {
 }{
 	"a double well": {device.Walk{Dim: 1, Delta: 0.01, Powers: 4, Noise: [2]float64{0.1}, Key: 3, Offset: 2},
 		[]float64{0.05, -1, 0, 1}},
+	"a long polynomial": {device.Walk{Dim: 1, Delta: 0.01, Powers: 11, Noise: [2]float64{0.1}, Key: 3, Offset: 2},
+		[]float64{0.05, -1, 0, 1, 0, 0.5, 0.1, 0.2, 0, 0.05, -0.01}},
 	"a cosine in a bowl": {device.Walk{Dim: 1, Delta: 0.02, Powers: 2, Waves: 2, Noise: [2]float64{0.2}, Key: 4, Offset: 1},
 		[]float64{0, 1, -1.5, 6.25, 0.5, 0.25, 3, 0}},
 	"an exponential valley": {device.Walk{Dim: 1, Delta: 0.05, Powers: 1, Exponentials: 1, Noise: [2]float64{0.3}, Key: 5},
