@@ -247,3 +247,11 @@ template <class Tile> __device__ __forceinline__ void gather(const Gather &g, co
     tile.write(g.M - m0, out + ((index_t)blockIdx.y * g.images * g.M + m0) * plane, plane, target, add);
 }
 #endif
+
+// PLAIN is the entry point NAME_MxN of NAME<Plain> with a thread's RM×RN; BLOCKS of them shall fit a
+// multiprocessor. Its parameters are PARAMS and ARGUMENTS of NAME.h. Each tile is a file of its own, so that a
+// program waits for the driver to compile only those that it uses.
+#define PLAIN(NAME, SUFFIX, T, M, N, RM, RN, BLOCKS)                                                              \
+    extern "C" __global__ void __launch_bounds__((M / RM) * (N / RN), BLOCKS) NAME##_##M##x##N##SUFFIX(PARAMS(T)) { \
+        NAME<Plain<T, M, N, RM, RN>>(ARGUMENTS);                                                                  \
+    }

@@ -150,3 +150,15 @@ template <class T_, int M_, int N_, int K_, int WM, int WN, int STAGES> struct T
     }
 };
 #endif
+
+// TENSOR is the entry point NAME_tensor_MxN of NAME<Tensor>, as PLAIN. The host launches none on a chip without
+// tensor cores.
+#if defined(TWIN) || __CUDA_ARCH__ >= 800
+#define ON_TENSOR_CORES(...) __VA_ARGS__
+#else
+#define ON_TENSOR_CORES(...) __trap()
+#endif
+#define TENSOR(NAME, SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS)                                                                        \
+    extern "C" __global__ void __launch_bounds__((M / WM) * (N / WN) * 32, BLOCKS) NAME##_tensor_##M##x##N##SUFFIX(PARAMS(T)) {         \
+        ON_TENSOR_CORES(NAME<Tensor<T, M, N, K, WM, WN, STAGES>>(ARGUMENTS));                                                          \
+    }

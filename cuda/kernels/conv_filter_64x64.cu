@@ -1,0 +1,4 @@
+#include "conv_filter.h"
+
+PLAIN(conv_filter, _f32, float, 64, 64, 8, 4, 4)
+PLAIN(conv_filter, _f64, double, 64, 64, 8, 4, 3)

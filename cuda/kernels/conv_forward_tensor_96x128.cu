@@ -1,0 +1,4 @@
+#include "conv_forward.h"
+#include "convolve_tensor.h"
+
+TENSOR(conv_forward, _f32, float, 96, 128, 16, 48, 32, 4, 2)
