@@ -1,7 +1,5 @@
 // One step of gradient descent with all that it can have, in one pass over memory: Update in
-// lab/device/device.go. With momentum it moves 20 bytes a float32 parameter; a pair of normal numbers costs
-// about as long as the memory of two parameters where float64 runs at half the speed of float32, more where
-// it is slower.
+// lab/device/device.go. With momentum it moves 20 bytes a float32 parameter.
 #include "glassy.h"
 #include "packs.h"
 #include "philox.h"
