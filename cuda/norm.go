@@ -34,9 +34,9 @@ func (d *Device) expectNorm(op string, s device.Channels, data, perChannel []nam
 // alone, so that a sum is always made of the same parts.
 type cut struct {
 	device.Channels
-	across int // channels side by side in a block; 0: one, along its runs of S numbers
-	vector int // whether runs are taken in pieces of 16 bytes
-	parts  int // blocks for each channel
+	across int  // channels side by side in a block; 0: one, along its runs of S numbers
+	vector bool // runs are taken in pieces of 16 bytes
+	parts  int  // blocks for each channel
 }
 
 func cutChannels(s device.Channels, t device.DType) cut {
@@ -50,10 +50,10 @@ func cutChannels(s device.Channels, t device.DType) cut {
 	c := cut{Channels: s, parts: 1}
 	groups := s.C
 	if s.S < warp {
-		c.across = warp / max(1, s.S)
+		c.across = warp / s.S
 		groups = ceil(s.C, c.across)
 	} else if s.S%(16/t.Size()) == 0 {
-		c.vector = 1
+		c.vector = true
 	}
 	if m := s.N * s.S; m > alone {
 		c.parts = max(1, min(ceil(m, piece), ceil(enough, groups), mostEach))
@@ -91,8 +91,11 @@ func (d *Device) norm(name string, t device.DType, s device.Channels, count int,
 	if s.C == 0 {
 		return
 	}
+	if s.N*s.S == 0 {
+		s.N, s.S = 0, 1
+	}
 	c := cutChannels(s, t)
-	shape := []argument{i32(s.N), i32(s.C), i32(s.S), i32(c.across), i32(c.vector), c.aligned(data...), i32(c.parts)}
+	shape := []argument{i32(s.N), i32(s.C), i32(s.S), i32(c.across), flag(c.vector), c.aligned(data...), i32(c.parts)}
 	launch := func(phase int, partial driver.Pointer) {
 		all := append(append(shape[:len(shape):len(shape)], i32(phase), at(partial)), args...)
 		d.launch(name, t, c.grid(c.parts), one(threads), 0, all...)
