@@ -19,11 +19,12 @@ import (
 
 // flags of g++. Contraction is off so that the twins' bits do not depend on the
 // machine; the sanitizers catch indices beyond shared and local arrays,
-// misaligned vectors and shifts by too much, at no cost that shows.
+// misaligned vectors, shifts by too much and divisions by zero, at no cost that
+// shows.
 var flags = []string{
 	"-std=c++17", "-O2", "-g1", "-fPIC", "-fvisibility=hidden", "-pthread", "-DTWIN",
 	"-ffp-contract=off", "-fno-strict-aliasing", "-fno-math-errno",
-	"-fsanitize=bounds-strict,alignment,shift-exponent", "-fsanitize-undefined-trap-on-error",
+	"-fsanitize=bounds-strict,alignment,shift-exponent,integer-divide-by-zero", "-fsanitize-undefined-trap-on-error",
 	"-Werror=return-type", "-Werror=uninitialized",
 }
 

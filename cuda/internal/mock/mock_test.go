@@ -487,7 +487,7 @@ func TestWrongKernels(t *testing.T) {
 		{"beyond_shared", 64, 0, []any{int32(64)}, 719, []string{"an index beyond an array", line(t, "beyond_shared")}},
 		{"beyond_dynamic", 64, 400, []any{int32(100)}, 700, []string{"beyond the end", line(t, "beyond_dynamic")}},
 		{"misaligned", 32, 0, []any{int32(2)}, 719, []string{"a misaligned access", "wrong.cu:"}},
-		{"divide", 32, 0, []any{int32(0)}, 719, []string{"an integer division by zero", line(t, "divide")}},
+		{"divide", 32, 0, []any{int32(0)}, 719, []string{"a division by zero", line(t, "divide")}},
 		{"deep", 32, 0, []any{int32(1000)}, 719, []string{"a stack overflow"}},
 	} {
 		t.Run(c.kernel, func(t *testing.T) {

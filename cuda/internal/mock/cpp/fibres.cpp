@@ -128,8 +128,6 @@ struct Thread {
     unsigned number = 0;
     unsigned exchanges = 0; // in the warp, to tell its two buffers apart
     Fibre *fibre = nullptr;
-    const char *file = nullptr; // of the barrier it waits at
-    int line = 0;
 };
 
 struct Warp {
@@ -264,6 +262,8 @@ std::string in_thread() {
     return in_block() + (running && running->thread ? format(", thread (%u, %u, %u)", threadIdx.x, threadIdx.y, threadIdx.z) : std::string());
 }
 
+bool same(Place p, Place q) { return p.line == q.line && (p.file == q.file || std::strcmp(p.file, q.file) == 0); }
+
 std::string at(Place p) { return format("%s:%d", short_name(p.file), p.line); }
 
 // describe_stall: nobody can go on, and not all have ended.
@@ -281,7 +281,7 @@ void describe_stall() {
 // ---- faults
 
 struct sigaction chained[NSIG];
-const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}; // a trap is SIGILL on amd64, SIGTRAP on arm64
 volatile pid_t launcher; // the OS thread that runs a grid; 0: none
 alignas(16) unsigned char landing_stack[64 << 10];
 
@@ -303,8 +303,8 @@ std::string source_line(const void *place) {
 void landing() { // a fault in a kernel goes on here, on its own stack
     const char *what = "an access outside all allocations, or beyond the end of one";
     if (fault_signal == SIGSEGV && fault_address == nullptr) what = "an access to address 0, or a misaligned one";
-    if (fault_signal == SIGFPE) what = "an integer division by zero";
-    if (fault_signal == SIGILL) what = "an index beyond an array, or a misaligned access";
+    if (fault_signal != SIGSEGV && fault_signal != SIGBUS) // the sanitizers' traps, which do not say more
+        what = "an index beyond an array, a misaligned access, a shift by too much or a division by zero";
     for (unsigned i = 0; i < made; i++)
         if (fault_address >= fibres[i].top - stack_bytes - page - 16384 && fault_address < fibres[i].top - stack_bytes + 16384 && fault_signal == SIGSEGV)
             what = "a stack overflow (more than 64 KB of local variables)";
@@ -452,7 +452,7 @@ void block_meet(Place p) {
     Thread *me = running->thread;
     if (arrived == 0)
         meeting = p;
-    else if (p.line != meeting.line || std::strcmp(p.file, meeting.file) != 0)
+    else if (!same(p, meeting))
         fail(format("waits at another barrier than %u threads of its block, which are at %s", arrived, at(meeting).c_str()).c_str(), p);
     if (++arrived < size) {
         another();
@@ -486,7 +486,7 @@ void warp_meet(unsigned mask, Place p) {
     if ((me->number | 31) >= size) fail("a warp collective in the last warp of a block whose size is no multiple of 32", p);
     if (w.arrived == 0)
         w.place = p;
-    else if (p.line != w.place.line || std::strcmp(p.file, w.place.file) != 0)
+    else if (!same(p, w.place))
         fail(format("is at another warp collective than %d lanes of its warp, which are at %s", w.arrived, at(w.place).c_str()).c_str(), p);
     w.waiting[w.arrived++] = me;
     if (w.arrived < 32) {
