@@ -105,8 +105,9 @@ const multiprocessors = 132
 func choose(tiles []tile, m, n, k, count int) plan {
 	const (
 		ramp   = 64      // products of k that a block's beginning and end take the time of
-		alone  = 0.6     // of its rate is what a multiprocessor with a single block reaches
-		launch = 4000    // cycles of a second kernel
+		full   = 320     // threads of a multiprocessor that reach the rate; fewer do it in proportion
+		launch = 6000    // cycles of a second kernel
+		short  = 128     // of the sum is too short for a part
 		memory = 10      // bytes a cycle of a multiprocessor
 		most   = 1 << 24 // numbers in all parts
 	)
@@ -116,14 +117,11 @@ func choose(tiles []tile, m, n, k, count int) plan {
 		tiles := ceil(m, s.m) * ceil(n, s.n) * count
 		for parts := 1; parts <= 512; parts *= 2 {
 			length := ceil(ceil(k, parts), s.k) * s.k
-			if parts > 1 && (length < 4*s.k || (parts-1)*length >= k || parts*m*n*count > most) {
+			if parts > 1 && (length < short || (parts-1)*length >= k || parts*m*n*count > most) {
 				break
 			}
 			each := ceil(tiles*parts, multiprocessors)
-			rate := s.rate
-			if each == 1 {
-				rate *= alone
-			}
+			rate := s.rate * min(1, float64(each*s.threads)/full)
 			cycles := float64(each*s.m*s.n*(length+ramp)) / rate
 			if parts > 1 {
 				cycles += launch + float64(8*m*n*count*(parts+1))/(memory*multiprocessors)
