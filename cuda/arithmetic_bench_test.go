@@ -15,10 +15,7 @@ import (
 // 100 million are in memory. The reductions also wait for the GPU, as their
 // callers do.
 func BenchmarkArithmetic(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("the mock of a GPU says nothing about speed")
-	}
+	d := measured(b)
 	none := device.Vector{}
 	for _, dt := range both {
 		for _, n := range []int{1_900_000, 100_000_000} {
@@ -81,10 +78,7 @@ func BenchmarkArithmetic(b *testing.B) {
 // 35 words of 10,000, and one of 128 lines of 50 letters of 65, of which one
 // comes every sixth time.
 func BenchmarkTables(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("the mock of a GPU says nothing about speed")
-	}
+	d := measured(b)
 	for _, s := range []struct {
 		name          string
 		rows, cols, n int
@@ -106,20 +100,7 @@ func BenchmarkTables(b *testing.B) {
 // bandwidth measures f, which moves so many bytes, by the GPU's clock.
 func bandwidth(b *testing.B, d *Device, name string, bytes float64, f func()) {
 	b.Run(name, func(b *testing.B) {
-		f() // compiles
-		d.Synchronize()
-		seconds, err := d.gpu.Seconds(func() error {
-			for range b.N {
-				f()
-			}
-			d.flush()
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(bytes*float64(b.N)/seconds/1e9, "GB/s")
-		b.ReportMetric(seconds/float64(b.N)*1e6, "µs")
-		b.ReportMetric(0, "ns/op")
+		seconds := measure(b, d, f)
+		report(b, bytes/seconds/1e9, "GB/s", seconds*1e6, "µs")
 	})
 }

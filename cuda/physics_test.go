@@ -44,10 +44,7 @@ func TestSpinsWhole(t *testing.T) {
 // BenchmarkSpins is n²(n+1) operations a configuration of n = 100 spins, p = 3,
 // against what an H200's units could do: 67·10¹² a second in both types.
 func BenchmarkSpins(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("the mock of a GPU says nothing about speed")
-	}
+	d := measured(b)
 	const p, n = 3, 100
 	for _, dt := range both {
 		for _, m := range []int{200, 2000, 20_000} {
@@ -67,10 +64,7 @@ func BenchmarkSpins(b *testing.B) {
 // BenchmarkWalkers is 10 million walkers in a double well, against the memory's
 // time to read and write them once a call, at 4.8 TB/s.
 func BenchmarkWalkers(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("the mock of a GPU says nothing about speed")
-	}
+	d := measured(b)
 	const n = 10_000_000
 	for _, dt := range both {
 		for _, dim := range []int{1, 2} {
@@ -87,21 +81,4 @@ func BenchmarkWalkers(b *testing.B) {
 			d.Free(x)
 		}
 	}
-}
-
-// measure is the seconds of a call by the GPU's clock.
-func measure(b *testing.B, d *Device, f func()) float64 {
-	f() // compiles
-	d.Synchronize()
-	seconds, err := d.gpu.Seconds(func() error {
-		for range b.N {
-			f()
-		}
-		d.flush()
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return seconds / float64(b.N)
 }

@@ -76,3 +76,12 @@ func (g *GPU) CopyOut(pinned []byte, src Pointer) error {
 		return wrap(err, "copying %d bytes from the GPU", len(pinned))
 	})
 }
+
+// CopyWithin begins to copy from one place of the GPU's memory to another, as
+// the driver does it: the measure of what kernels that move memory can reach.
+func (g *GPU) CopyWithin(dst, src Pointer, bytes int64) error {
+	return g.do(func() error {
+		err := cu.MemcpyDtoDAsync(cu.DevicePtr(dst), cu.DevicePtr(src), bytes, g.stream)
+		return wrap(err, "copying %d bytes on the GPU", bytes)
+	})
+}
