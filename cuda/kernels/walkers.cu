@@ -68,15 +68,12 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
             T v = x[i];
             auto step = [&](double z) { v = fma(noise, (T)z, fma(back, f.at(v), v)); };
             const uint64_t at = offset + ((uint64_t)i << 32);
-            const long long odd = at & 1; // the first number is the second of its pair
-            if (odd && steps > 0) step(normal_pair(key, at >> 1).y);
-            long long s = odd;
-            for (; s + 2 <= steps; s += 2) {
+#pragma unroll 1
+            for (long long s = -(long long)(at & 1); s < steps; s += 2) { // a pair has the numbers of s and s+1
                 const double2 z = normal_pair(key, (at + s) >> 1);
-                step(z.x);
-                step(z.y);
+                if (s >= 0) step(z.x);
+                if (s + 1 < steps) step(z.y);
             }
-            if (s < steps) step(normal_pair(key, (at + s) >> 1).x);
             x[i] = v;
         }
         return;
@@ -92,18 +89,13 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
             v = fma(other, (T)w, fma(back, fv, v));
         };
         const uint64_t at = offset + ((uint64_t)i << 32);
-        if (at & 1) { // a step takes the second of one pair and the first of the next
-            double second = normal_pair(key, at >> 1).y;
-            for (long long s = 0; s < steps; s++) {
-                const double2 z = normal_pair(key, (at >> 1) + 1 + s);
-                step(second, z.x);
-                second = z.y;
-            }
-        } else {
-            for (long long s = 0; s < steps; s++) {
-                const double2 z = normal_pair(key, (at >> 1) + s);
-                step(z.x, z.y);
-            }
+        const int odd = at & 1; // then a step has the second of one pair and the first of the next
+        double second = odd ? normal_pair(key, at >> 1).y : 0;
+#pragma unroll 1
+        for (long long s = 0; s < steps; s++) {
+            const double2 z = normal_pair(key, (at >> 1) + odd + s);
+            step(odd ? second : z.x, odd ? z.x : z.y);
+            second = z.y;
         }
         x[2 * i] = u, x[2 * i + 1] = v;
     }
