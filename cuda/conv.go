@@ -171,13 +171,15 @@ func convArguments(s device.Convolution, a, b, out argument, add bool, length in
 	return args
 }
 
+// largestIndex of the convolutions' kernels; a variable, so that tests reach it.
+var largestIndex = 1<<31 - 1
+
 // byImages calls f for images from..to-1 of so many, as many at a time as the
 // kernels' 32-bit indices reach, each with other numbers besides. In most cases
 // that is all of them.
 func byImages(s device.Convolution, other int, f func(s device.Convolution, from, to, of int)) {
-	const most = 1<<31 - 1
 	oh, ow := s.Out()
-	step := max(1, min(most/max(1, s.C*s.H*s.W, s.K*oh*ow, other), 1<<16-1)) // a grid's second size is of 16 bits
+	step := max(1, min(largestIndex/max(1, s.C*s.H*s.W, s.K*oh*ow, other), 1<<16-1)) // a grid's second size is of 16 bits
 	all := s.N
 	for from := 0; ; from += step {
 		s.N = max(0, min(step, all-from))
