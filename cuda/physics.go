@@ -126,19 +126,19 @@ func (d *Device) scratches(use func(p []driver.Pointer), bytes ...int) {
 	})
 }
 
-// Walkers is one launch, a thread to a walker.
+// Walkers is one launch. A thread has two walkers in one dimension, whose normal
+// numbers are a pair, and one in two.
 func (d *Device) Walkers(w device.Walk, force, x device.Vector) {
 	const op = "Walkers"
-	w.Check()
-	n := x.Len() / w.Dim
-	d.expectFloat(op, "x", x, n*w.Dim)
+	w = w.Checked(x.Len())
+	d.expectFloat(op, "x", x, x.Len())
 	d.expect(op, "force", force, x.DType(), w.Dim*w.Row())
-	if n == 0 || w.Steps == 0 {
+	if x.Len() == 0 || w.Steps == 0 {
 		return
 	}
-	t := x.DType()
-	d.launch("walkers", t, blocks(n), one(threads), w.Dim*w.Row()*t.Size(),
+	t, n := x.DType(), x.Len()/w.Dim
+	d.launch("walkers", t, blocks(x.Len()/2+1), one(threads), w.Dim*w.Row()*t.Size(),
 		i64(n), i32(w.Dim), i64(w.Steps), f64(w.Delta), i32(w.Powers), i32(w.Waves), i32(w.Exponentials),
 		f64(w.Noise[0]), f64(w.Noise[1]), f64(w.Coupling[0][0]), f64(w.Coupling[0][1]), f64(w.Coupling[1][0]), f64(w.Coupling[1][1]),
-		u64(w.Key), u64(w.Offset), ptr(force), ptr(x))
+		u64(w.Key), u64(w.Offset), u64(w.Stride), ptr(force), ptr(x))
 }

@@ -1,6 +1,7 @@
 // walkers: steps of the Euler-Maruyama scheme for n points in 1 or 2 dimensions, see device.Physics. A
-// thread has a walker; its point stays in registers and its normal numbers are made there, so that a call
-// reads and writes x once, however many steps it makes.
+// thread has two walkers on a line, or one in the plane: what a pair of normal numbers moves. They stay in
+// registers and the numbers are made there, so that a call reads and writes x once, however many steps it
+// makes.
 //
 // A step's cost is its normal number: half of ten rounds of Philox, and of a logarithm, a root, a sine and a
 // cosine in float64; with a force of four powers some 150 instructions, 30 of them on the float64 units.
@@ -56,25 +57,30 @@ template <class T> struct Force {
 template <class T>
 __device__ static void walkers(long long n, int dim, long long steps, double delta, int powers, int waves, int exponentials,
                                double noise0, double noise1, double c00, double c01, double c10, double c11,
-                               unsigned long long key, unsigned long long offset, const T *table, T *x) {
+                               unsigned long long key, unsigned long long offset, unsigned long long stride, const T *table, T *x) {
     DYNAMIC_SHARED(T, c);
     const int row = powers + 3 * waves + 2 * exponentials;
     for (int k = threadIdx.x; k < dim * row; k += blockDim.x) c[k] = table[k];
     __syncthreads();
     const T back = -(T)delta, noise = (T)noise0;
     const Force<T> f(c, powers, waves, exponentials);
+    const int odd = offset & 1;
+    const uint64_t half = stride / 2; // pairs from step to step
     if (dim == 1) {
-        EACH(i, n) {
-            T v = x[i];
-            auto step = [&](double z) { v = fma(noise, (T)z, fma(back, f.at(v), v)); };
-            const uint64_t at = offset + ((uint64_t)i << 32);
+        auto step = [&](T v, double z) { return fma(noise, (T)z, fma(back, f.at(v), v)); };
+        EACH(j, (n + odd + 1) / 2) {
+            const index_t i = 2 * j - odd;
+            const bool first = i >= 0, second = i + 1 < n;
+            T u = first ? x[i] : T(0), v = second ? x[i + 1] : T(0);
+            uint64_t pair = (offset >> 1) + j;
 #pragma unroll 1
-            for (long long s = -(long long)(at & 1); s < steps; s += 2) { // a pair has the numbers of s and s+1
-                const double2 z = normal_pair(key, (at + s) >> 1);
-                if (s >= 0) step(z.x);
-                if (s + 1 < steps) step(z.y);
+            for (long long s = 0; s < steps; s++, pair += half) {
+                const double2 z = normal_pair(key, pair);
+                u = step(u, z.x);
+                v = step(v, z.y);
             }
-            x[i] = v;
+            if (first) x[i] = u;
+            if (second) x[i + 1] = v;
         }
         return;
     }
@@ -82,20 +88,15 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
     const T other = (T)noise1, a = (T)c00, b = (T)c01, d = (T)c10, e = (T)c11;
     EACH(i, n) {
         T u = x[2 * i], v = x[2 * i + 1];
-        auto step = [&](double z, double w) {
+        uint64_t pair = (offset >> 1) + i;
+#pragma unroll 1
+        for (long long s = 0; s < steps; s++, pair += half) {
+            double2 z = normal_pair(key, pair);
+            if (odd) z = make_double2(z.y, normal_pair(key, pair + 1).x);
             const T fu = fma(b, v, fma(a, u, f.at(u)));
             const T fv = fma(e, v, fma(d, u, g.at(v)));
-            u = fma(noise, (T)z, fma(back, fu, u));
-            v = fma(other, (T)w, fma(back, fv, v));
-        };
-        const uint64_t at = offset + ((uint64_t)i << 32);
-        const int odd = at & 1; // then a step has the second of one pair and the first of the next
-        double second = odd ? normal_pair(key, at >> 1).y : 0;
-#pragma unroll 1
-        for (long long s = 0; s < steps; s++) {
-            const double2 z = normal_pair(key, (at >> 1) + odd + s);
-            step(odd ? second : z.x, odd ? z.x : z.y);
-            second = z.y;
+            u = fma(noise, (T)z.x, fma(back, fu, u));
+            v = fma(other, (T)z.y, fma(back, fv, v));
         }
         x[2 * i] = u, x[2 * i + 1] = v;
     }
@@ -104,5 +105,5 @@ __device__ static void walkers(long long n, int dim, long long steps, double del
 
 #define PARAMS(T) long long n, int dim, long long steps, double delta, int powers, int waves, int exponentials, \
     double noise0, double noise1, double c00, double c01, double c10, double c11, \
-    unsigned long long key, unsigned long long offset, const T *table, T *x
-INSTANCES(walkers, PARAMS, n, dim, steps, delta, powers, waves, exponentials, noise0, noise1, c00, c01, c10, c11, key, offset, table, x)
+    unsigned long long key, unsigned long long offset, unsigned long long stride, const T *table, T *x
+INSTANCES(walkers, PARAMS, n, dim, steps, delta, powers, waves, exponentials, noise0, noise1, c00, c01, c10, c11, key, offset, stride, table, x)

@@ -8,8 +8,8 @@ import (
 
 func (d *cpu) Walkers(w Walk, force, x Vector) {
 	const op = "Walkers"
-	w.Check()
-	expectFloat(op, "x", x, x.n/w.Dim*w.Dim)
+	w = w.Checked(x.n)
+	expectFloat(op, "x", x, x.n)
 	expect(op, "force", force, x.dtype, w.Dim*w.Row())
 	if x.dtype == Float32 {
 		walkers(d, w, Host[float32](force), Host[float32](x))
@@ -18,45 +18,37 @@ func (d *cpu) Walkers(w Walk, force, x Vector) {
 	}
 }
 
+// walkers takes some walkers at a time through all steps: they and their normal
+// numbers stay in the first cache, and none waits for its own last step.
 func walkers[T float](d *cpu, w Walk, table, x []T) {
-	const (
-		group = 256 // walkers of a task
-		lanes = 8   // walkers that move together: none waits for its own last step
-		draw  = 64  // normal numbers that each draws at a time
-	)
-	var f [2]force[T]
-	for a := range w.Dim {
-		f[a] = newForce(w, table[a*w.Row():(a+1)*w.Row()])
-	}
-	move := &mover[T]{delta: T(w.Delta), f: f}
+	const group = 256 // numbers
+	m := mover[T]{delta: T(w.Delta)}
 	for a := range 2 {
-		move.noise[a] = T(w.Noise[a])
+		m.noise[a] = T(w.Noise[a])
 		for b := range 2 {
-			move.coupling[a][b] = T(w.Coupling[a][b])
+			m.coupling[a][b] = T(w.Coupling[a][b])
 		}
 	}
-	n := len(x) / w.Dim
-	d.each((n+group-1)/group, func(task int) {
-		var ξ [lanes * draw]float64
-		for i := task * group; i < min(n, (task+1)*group); i += lanes {
-			x := x[i*w.Dim : min(n, (task+1)*group, i+lanes)*w.Dim]
-			for s := 0; s < w.Steps; s += draw / w.Dim {
-				steps := min(draw/w.Dim, w.Steps-s)
-				for j := range len(x) / w.Dim {
-					at := w.Offset + uint64(i+j)*WalkerStream + uint64(s*w.Dim)
-					rng.Key(w.Key).Normals(at, ξ[j*draw:j*draw+steps*w.Dim])
-				}
-				if w.Dim == 1 {
-					move.line(x, ξ[:], draw, steps)
-				} else {
-					move.plane(x, ξ[:], draw, steps)
-				}
+	for a := range w.Dim {
+		m.f[a] = newForce(w, table[a*w.Row():(a+1)*w.Row()])
+	}
+	d.each((len(x)+group-1)/group, func(task int) {
+		var buf [group]float64
+		at := task * group
+		x := x[at:min(len(x), at+group)]
+		ξ := buf[:len(x)]
+		for s := range w.Steps {
+			rng.Key(w.Key).Normals(w.Offset+uint64(s)*w.Stride+uint64(at), ξ)
+			if w.Dim == 1 {
+				m.line(x, ξ)
+			} else {
+				m.plane(x, ξ)
 			}
 		}
 	})
 }
 
-// A mover makes steps of walkers, whose normal numbers are stride apart.
+// A mover makes a step of some walkers.
 type mover[T float] struct {
 	f        [2]force[T]
 	delta    T
@@ -64,25 +56,21 @@ type mover[T float] struct {
 	coupling [2][2]T
 }
 
-func (m *mover[T]) line(x []T, ξ []float64, stride, steps int) {
+func (m *mover[T]) line(x []T, ξ []float64) {
 	f, delta, noise := &m.f[0], m.delta, m.noise[0]
-	for s := range steps {
-		for j, v := range x {
-			x[j] = v - T(delta*f.at(v)) + T(noise*T(ξ[j*stride+s]))
-		}
+	for i, v := range x {
+		x[i] = v - T(delta*f.at(v)) + T(noise*T(ξ[i]))
 	}
 }
 
-func (m *mover[T]) plane(x []T, ξ []float64, stride, steps int) {
+func (m *mover[T]) plane(x []T, ξ []float64) {
 	c := &m.coupling
-	for s := range steps {
-		for j := 0; j < len(x); j += 2 {
-			u, v, z := x[j], x[j+1], ξ[j/2*stride+2*s:]
-			fu := m.f[0].at(u) + T(c[0][0]*u) + T(c[0][1]*v)
-			fv := m.f[1].at(v) + T(c[1][0]*u) + T(c[1][1]*v)
-			x[j] = u - T(m.delta*fu) + T(m.noise[0]*T(z[0]))
-			x[j+1] = v - T(m.delta*fv) + T(m.noise[1]*T(z[1]))
-		}
+	for i := 0; i+1 < len(x); i += 2 {
+		u, v := x[i], x[i+1]
+		fu := m.f[0].at(u) + T(c[0][0]*u) + T(c[0][1]*v)
+		fv := m.f[1].at(v) + T(c[1][0]*u) + T(c[1][1]*v)
+		x[i] = u - T(m.delta*fu) + T(m.noise[0]*T(ξ[i]))
+		x[i+1] = v - T(m.delta*fv) + T(m.noise[1]*T(ξ[i+1]))
 	}
 }
 

@@ -23,12 +23,13 @@ type Physics interface {
 	// scheme for dx = -f(x) dt + noise (Maruyama 1955): at step s, for each
 	// coordinate a of walker i, all coordinates of it at once,
 	//	x[i,a] += -Delta·(f_a(x[i,a]) + Σ_b Coupling[a][b]·x[i,b]) + Noise[a]·ξ
-	// with ξ the normal number Offset + i·WalkerStream + s·Dim + a of the stream
-	// of Key. force holds f, Dim rows of Powers + 3·Waves + 2·Exponentials
+	// with ξ the normal number Offset + s·Stride + i·Dim + a of the stream of Key,
+	// Stride 0 standing for n·Dim, or the next even number. force holds f, Dim rows of Powers + 3·Waves + 2·Exponentials
 	// numbers c; (A, ω, φ); (S, R):
 	//	f_a(x) = Σ_k c_k x^k + Σ A sin(ωx+φ) + Σ S exp(Rx)
 	// A walk in two calls is the walk in one, to the bit: for the steps from s on
-	// add s·Dim to Offset, for the walkers from i on i·WalkerStream.
+	// add s·Stride to Offset; for the walkers from i on add i·Dim, and give each
+	// call the Stride of the whole.
 	Walkers(w Walk, force, x Vector)
 }
 
@@ -51,15 +52,11 @@ func Monomials(p, n int) int {
 	return c
 }
 
-// WalkerStream is how many normal numbers a walker has before the next one's
-// begin.
-const WalkerStream = 1 << 32
-
 // A Walk is what Walkers does to its points. Overdamped Langevin dynamics in the
 // potential f at temperature T has the slope of f as force and Noise √(2 T Delta).
 type Walk struct {
-	Dim   int     // 1 or 2
-	Steps int     // Steps·Dim ≤ WalkerStream
+	Dim   int // 1 or 2
+	Steps int
 	Delta float64 // the time of a step
 
 	Powers, Waves, Exponentials int // how many terms of each kind f_a has
@@ -67,21 +64,29 @@ type Walk struct {
 	Noise    [2]float64    // standard deviation of what a step adds to each coordinate
 	Coupling [2][2]float64 // the linear part of the force, for Dim 2
 
-	Key, Offset uint64
+	Key, Offset, Stride uint64 // where the noise is; Stride is even
 }
 
 // Row is the number of numbers that describe the force on one coordinate.
 func (w Walk) Row() int { return w.Powers + 3*w.Waves + 2*w.Exponentials }
 
-// Check panics unless w is a walk: devices begin Walkers with it.
-func (w Walk) Check() {
-	if w.Dim != 1 && w.Dim != 2 {
+// Checked is w as a device takes it for so many numbers: with its Stride. It
+// panics unless w is a walk.
+func (w Walk) Checked(numbers int) Walk {
+	switch {
+	case w.Dim != 1 && w.Dim != 2:
 		panic(fmt.Sprintf("device: Walkers: Dim is %d, expected 1 or 2", w.Dim))
-	}
-	if w.Steps < 0 || w.Steps > WalkerStream/w.Dim {
-		panic(fmt.Sprintf("device: Walkers: Steps is %d, expected 0 to %d", w.Steps, WalkerStream/w.Dim))
-	}
-	if w.Powers < 0 || w.Waves < 0 || w.Exponentials < 0 {
+	case w.Steps < 0:
+		panic(fmt.Sprintf("device: Walkers: Steps is %d, expected at least 0", w.Steps))
+	case w.Powers < 0 || w.Waves < 0 || w.Exponentials < 0:
 		panic(fmt.Sprintf("device: Walkers: Powers, Waves, Exponentials are %d, %d, %d, expected none below 0", w.Powers, w.Waves, w.Exponentials))
+	case w.Stride%2 != 0:
+		panic(fmt.Sprintf("device: Walkers: Stride is %d, expected an even number", w.Stride))
+	case numbers%w.Dim != 0:
+		panic(fmt.Sprintf("device: Walkers: length of x is %d, expected a multiple of %d", numbers, w.Dim))
 	}
+	if w.Stride == 0 {
+		w.Stride = uint64(numbers+1) / 2 * 2
+	}
+	return w
 }

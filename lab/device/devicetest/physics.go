@@ -253,7 +253,7 @@ var walks = map[string]struct {
 		[]float64{0, 1, -1.5, 6.25, 0.5, 0.25, 3, 0}},
 	"an exponential valley": {device.Walk{Dim: 1, Delta: 0.05, Powers: 1, Exponentials: 1, Noise: [2]float64{0.3}, Key: 5},
 		[]float64{-1, 1, 1}},
-	"nothing but noise": {device.Walk{Dim: 1, Delta: 1, Noise: [2]float64{1}, Key: 6, Offset: 7}, nil},
+	"nothing but noise": {device.Walk{Dim: 1, Delta: 1, Noise: [2]float64{1}, Key: 6, Offset: 7, Stride: 1 << 40}, nil},
 	"a double well in the plane": {device.Walk{Dim: 2, Delta: 0.01, Powers: 4, Noise: [2]float64{0.1, 0.2}, Key: 7},
 		[]float64{0, -1, 0, 1, 0, 1, 0, 0}},
 	"two times and a current": {device.Walk{Dim: 2, Delta: 0.01, Powers: 2, Waves: 1, Exponentials: 1, Noise: [2]float64{0.3, 0.01},
@@ -263,6 +263,9 @@ var walks = map[string]struct {
 
 // plainWalk is the definition of Walkers, each product rounded by itself.
 func plainWalk(w device.Walk, force, x []float64) {
+	if w.Stride == 0 {
+		w.Stride = uint64(len(x) + len(x)%2)
+	}
 	for i := 0; i < len(x); i += w.Dim {
 		for s := range w.Steps {
 			var moved [2]float64
@@ -284,7 +287,7 @@ func plainWalk(w device.Walk, force, x []float64) {
 				if w.Dim == 2 {
 					f = f + float64(w.Coupling[a][0]*x[i]) + float64(w.Coupling[a][1]*x[i+1])
 				}
-				ξ := rng.Key(w.Key).Normal(w.Offset + uint64(i/w.Dim)*device.WalkerStream + uint64(s*w.Dim+a))
+				ξ := rng.Key(w.Key).Normal(w.Offset + uint64(s)*w.Stride + uint64(i+a))
 				moved[a] = v - float64(w.Delta*f) + float64(w.Noise[a]*ξ)
 			}
 			copy(x[i:i+w.Dim], moved[:])
@@ -319,10 +322,13 @@ func testWalkers(t *testing.T, dev device.Device) {
 				for s := 0; s < w.Steps; {
 					some := w
 					some.Steps = min(33, w.Steps-s)
-					some.Offset += uint64(s * w.Dim)
+					if some.Stride == 0 {
+						some.Stride = uint64(n*w.Dim+1) / 2 * 2
+					}
+					some.Offset += uint64(s) * some.Stride
 					cut := n / 3
 					dev.Walkers(some, f, parts.Slice(0, cut*w.Dim))
-					some.Offset += uint64(cut) * device.WalkerStream
+					some.Offset += uint64(cut * w.Dim)
 					dev.Walkers(some, f, parts.Slice(cut*w.Dim, n*w.Dim))
 					s += some.Steps
 				}
@@ -337,7 +343,7 @@ func testWalkers(t *testing.T, dev device.Device) {
 		panics(t, "Walkers", func() { dev.Walkers(w, x, x) })
 		panics(t, "Walkers", func() { dev.Walkers(w, dev.New(device.Float32+device.Float64-dt, 2), x) })
 		panics(t, "Walkers", func() { dev.Walkers(w, f, dev.New(device.Int32, 6)) })
-		for _, bad := range []device.Walk{{Dim: 0}, {Dim: 3}, {Dim: 1, Steps: -1, Powers: 2}, {Dim: 1, Steps: device.WalkerStream + 1, Powers: 2}, {Dim: 1, Powers: -1, Waves: 1}} {
+		for _, bad := range []device.Walk{{Dim: 0}, {Dim: 3}, {Dim: 1, Steps: -1, Powers: 2}, {Dim: 1, Stride: 7, Powers: 2}, {Dim: 1, Powers: -1, Waves: 1}} {
 			panics(t, "Walkers", func() { dev.Walkers(bad, f, x) })
 		}
 		panics(t, "Walkers", func() {
