@@ -15,7 +15,7 @@
 //	tasks.go           what is measured, on our side
 //	memory_test.go     and in a process of its own
 //	peers/pytorch.py   the same in PyTorch, as its users would write it
-//	peer.go            PyTorch as a process that answers requests
+//	peer.go            PyTorch as a process that answers requests, or says why not
 //	table.go           rounds, medians, the table
 //
 // The tasks, each on a batch of 128 images of 28×28 in memory:

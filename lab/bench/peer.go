@@ -22,14 +22,19 @@ type Peer struct {
 	requests io.WriteCloser
 	answers  *bufio.Reader
 	process  *exec.Cmd
+	said     strings.Builder // on its standard error
 }
 
-// StartPeer starts PyTorch with that interpreter. Where is "cuda", or a number
-// of threads of the processor.
+// A taskError is why PyTorch did not do a task; the peer goes on.
+type taskError string
+
+func (e taskError) Error() string { return string(e) }
+
+// StartPeer starts PyTorch with that interpreter. Where is a number of threads
+// of the processor, "cuda", or "cuda-tf32" for products in TF32.
 func StartPeer(python, where string) (*Peer, error) {
 	p := &Peer{python: python, where: where, process: exec.Command(python, "-c", pytorch, where)}
-	var said strings.Builder
-	p.process.Stderr = &said
+	p.process.Stderr = &p.said
 	var err error
 	if p.requests, err = p.process.StdinPipe(); err != nil {
 		return nil, err
@@ -43,9 +48,7 @@ func StartPeer(python, where string) (*Peer, error) {
 	}
 	p.answers = bufio.NewReader(out)
 	if p.versions, err = p.answers.ReadString('\n'); err != nil {
-		p.Stop()
-		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-		return nil, fmt.Errorf("%s, peers/pytorch.py: %s", python, lines[len(lines)-1])
+		return nil, p.gone("it did not start")
 	}
 	p.versions = strings.TrimSpace(p.versions)
 	return p, nil
@@ -59,10 +62,29 @@ func (p *Peer) seconds(task, net string, repeat int) ([]float64, error) {
 	}
 	line, err := p.answers.ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("%s, %s: PyTorch's process is gone: %w", task, net, err)
+		return nil, p.gone("it ended")
 	}
 	var s []float64
-	return s, json.Unmarshal([]byte(line), &s)
+	if json.Unmarshal([]byte(line), &s) == nil {
+		return s, nil
+	}
+	var why string
+	if err := json.Unmarshal([]byte(line), &why); err != nil {
+		return nil, fmt.Errorf("%s, %s: PyTorch's answer is %q: %w", task, net, line, err)
+	}
+	why, _, _ = strings.Cut(why, "\n")
+	return nil, taskError(fmt.Sprintf("PyTorch, %s, %s: %s", net, task, why))
+}
+
+// gone is the error of a process that is no more: what it said last, or
+// else what.
+func (p *Peer) gone(what string) error {
+	p.Stop()
+	lines := strings.Split(strings.TrimSpace(p.said.String()), "\n")
+	if last := lines[len(lines)-1]; last != "" {
+		what = last
+	}
+	return fmt.Errorf("%s, peers/pytorch.py: %s", p.python, what)
 }
 
 // Stop ends PyTorch's process.

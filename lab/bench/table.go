@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -32,7 +33,7 @@ type Options struct {
 }
 
 // Compare measures every task of every network in turn with the peer and returns
-// a table in Markdown.
+// a table in Markdown, with notes on what PyTorch did not do.
 func Compare(o Options) (string, error) {
 	var s strings.Builder
 	fmt.Fprintf(&s, "ours: %s, %s\n", runtime.Version(), o.Device.Describe())
@@ -40,24 +41,30 @@ func Compare(o Options) (string, error) {
 		fmt.Fprintf(&s, "peer: %s\n", o.Peer.versions)
 	}
 	fmt.Fprintf(&s, "\n| float32, batch %d | ours, ms | PyTorch, ms | ratio | of the fastest | ours, gradients | PyTorch, gradients |\n|---|---:|---:|---:|---:|---:|---:|\n", batch)
+	var notes []string
 	for _, name := range o.Networks {
-		if err := o.compare(&s, name); err != nil {
+		n, err := o.compare(&s, name)
+		if err != nil {
 			return "", fmt.Errorf("%s: %w", name, err)
 		}
+		notes = append(notes, n...)
+	}
+	if len(notes) > 0 {
+		fmt.Fprintf(&s, "\n%s\n", strings.Join(notes, "\n"))
 	}
 	return s.String(), nil
 }
 
 // compare adds the lines of one network.
-func (o *Options) compare(s *strings.Builder, name string) error {
+func (o *Options) compare(s *strings.Builder, name string) (notes []string, err error) {
 	mine, err := newOurs(name, o.Device, samples)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	mine.prepare()
 	if o.Peer != nil {
 		if n, err := o.Peer.seconds("count", name, 1); err != nil || n[0] != float64(mine.x.Len()) {
-			return fmt.Errorf("%d parameters, PyTorch's has %v (%v)", mine.x.Len(), n, err)
+			return nil, fmt.Errorf("%d parameters, PyTorch's has %v (%v)", mine.x.Len(), n, err)
 		}
 	}
 	var gradient [2]float64
@@ -66,8 +73,11 @@ func (o *Options) compare(s *strings.Builder, name string) error {
 			continue
 		}
 		medians, fastest, err := o.inTurn(mine, task.name, name, task.once)
-		if err != nil {
-			return err
+		var failed taskError
+		if errors.As(err, &failed) {
+			notes = append(notes, err.Error())
+		} else if err != nil {
+			return nil, err
 		}
 		if task.name == "gradient" {
 			gradient = medians
@@ -80,19 +90,19 @@ func (o *Options) compare(s *strings.Builder, name string) error {
 		}
 	}
 	if o.Memory == nil {
-		return nil
+		return notes, nil
 	}
 	peak := [2]float64{0, math.NaN()}
 	if peak[0], err = o.Memory(name); err != nil {
-		return err
+		return nil, err
 	}
 	if o.Peer != nil {
 		if peak[1], err = o.Peer.Memory(name); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	fmt.Fprintf(s, "| %s, memory, MB | %s | | | |\n", name, cells(peak, 1e-6))
-	return nil
+	return notes, nil
 }
 
 // cells are ours, theirs and theirs over ours.
@@ -109,7 +119,7 @@ func cell(x float64) string {
 }
 
 // inTurn is the medians and the least of our seconds and PyTorch's, NaN where
-// there is none.
+// there is none: without a peer, and with a taskError.
 func (o *Options) inTurn(mine *ours, task, name string, once func(*ours) float64) (medians, fastest [2]float64, err error) {
 	clock := wallTime
 	if o.Processor {
@@ -126,28 +136,32 @@ func (o *Options) inTurn(mine *ours, task, name string, once func(*ours) float64
 	}
 	peer := func(repeat int) ([]float64, error) {
 		if o.Peer == nil {
-			return []float64{math.NaN()}, nil
+			return nil, nil
 		}
 		return o.Peer.seconds(task, name, repeat)
 	}
 	repeat := max(1, min(50, int(turn.Seconds()/slices.Min(measure(3)))))
-	if _, err := peer(2); err != nil {
-		return medians, fastest, err
-	}
 	var all [2][]float64
+	_, err = peer(2) // what it keeps is made now
+	var failed taskError
 	for range o.Rounds {
 		all[0] = append(all[0], measure(repeat)...)
-		theirs, err := peer(repeat)
-		if err != nil {
+		if err == nil {
+			var theirs []float64
+			theirs, err = peer(repeat)
+			all[1] = append(all[1], theirs...)
+		}
+		if err != nil && !errors.As(err, &failed) {
 			return medians, fastest, err
 		}
-		all[1] = append(all[1], theirs...)
 	}
 	for i, s := range all {
-		slices.Sort(s)
-		medians[i], fastest[i] = s[len(s)/2], s[0]
+		if medians[i], fastest[i] = math.NaN(), math.NaN(); len(s) > 0 {
+			slices.Sort(s)
+			medians[i], fastest[i] = s[len(s)/2], s[0]
+		}
 	}
-	return medians, fastest, nil
+	return medians, fastest, err
 }
 
 var start = time.Now()

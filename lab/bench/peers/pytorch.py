@@ -3,13 +3,14 @@
     python3 pytorch.py WHERE        answers requests on standard input
     python3 pytorch.py WHERE memory NET
 
-WHERE is a number of threads of the processor, or "cuda". Each request is a line
-"task net repeat"; the answer is a line of JSON, the seconds of each repetition:
-of the processor with one thread, which other processes disturb least, of the
-clock on the wall else. On a GPU tasks are begun ten at a time and waited for
-once, since their users need not look at every loss; each counts a tenth. The task "count"
-answers with the network's number of parameters. The first line of all says what
-runs here.
+WHERE is a number of threads of the processor, "cuda", or "cuda-tf32" for products
+in TF32. Each request is a line "task net repeat"; the answer is a line of JSON, the
+seconds of each repetition, or a text that says why the task failed. The seconds are
+the processor's with one thread, which other processes disturb least, those on the
+wall else. On a GPU tasks are begun ten at a time and waited for once, since their
+users need not look at every loss; ten make one repetition, of their mean. The task
+"count" answers with the network's number of parameters. The first line of all says
+what runs here.
 """
 
 import json
@@ -17,7 +18,7 @@ import os
 import sys
 import time
 
-cuda = sys.argv[1] == "cuda"
+cuda, tf32 = sys.argv[1].startswith("cuda"), sys.argv[1] == "cuda-tf32"
 threads = 0 if cuda else int(sys.argv[1])
 if threads:
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
@@ -28,8 +29,8 @@ from torch import nn
 
 if cuda:
     torch.set_default_device("cuda")
-    # As ours by default: products in float32 proper.
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = os.environ.get("TF32") == "1"
+    # Without TF32, as ours by default, products in float32 proper.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
     torch.backends.cudnn.benchmark = True  # the fastest convolution, found by trying
 else:
     torch.set_num_threads(threads)
@@ -180,7 +181,7 @@ class Tasks:
 
 def versions():
     if cuda:
-        chip, tf32 = torch.cuda.get_device_name(), torch.backends.cuda.matmul.allow_tf32
+        chip = torch.cuda.get_device_name()
         return f"PyTorch {torch.__version__}, CUDA {torch.version.cuda}, {chip}, TF32 {'on' if tf32 else 'off'}"
     blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
     onednn = "oneDNN" if torch.backends.mkldnn.is_available() else "no oneDNN"
@@ -190,25 +191,33 @@ def versions():
 
 def serve():
     tasks = {}
-    clock = time.process_time if threads == 1 else time.perf_counter
-    together, wait = (10, torch.cuda.synchronize) if cuda else (1, lambda: None)
     print(versions(), flush=True)
     for line in sys.stdin:
         task, net, repeat = line.split()
-        if net not in tasks:
-            tasks[net] = Tasks(NETS[net](), shape=SHAPES.get(net, (1, 28, 28)))
-        if task == "count":
-            print(json.dumps([sum(p.numel() for p in tasks[net].parameters)]), flush=True)
-            continue
-        do, seconds = getattr(tasks[net], task), []
-        for _ in range(int(repeat)):
-            start = clock()
-            for _ in range(together):
-                do()
-            wait()
-            seconds.append((clock() - start) / together)
-        tasks[net].first = None
-        print(json.dumps(seconds), flush=True)
+        try:
+            if net not in tasks:
+                tasks[net] = Tasks(NETS[net](), shape=SHAPES.get(net, (1, 28, 28)))
+            if task == "count":
+                answer = [sum(p.numel() for p in tasks[net].parameters)]
+            else:
+                answer = measure(getattr(tasks[net], task), int(repeat))
+                tasks[net].first = None
+        except Exception as e:
+            answer = f"{type(e).__name__}: {e}"
+        print(json.dumps(answer), flush=True)
+
+
+def measure(do, repeat):
+    clock = time.process_time if threads == 1 else time.perf_counter
+    together, wait = (10, torch.cuda.synchronize) if cuda else (1, lambda: None)
+    seconds = []
+    for _ in range(-(-repeat // together)):
+        start = clock()
+        for _ in range(together):
+            do()
+        wait()
+        seconds.append((clock() - start) / together)
+    return seconds
 
 
 def resident(field):
