@@ -28,6 +28,9 @@ func (d *Device) SumChannels(s device.Channels, dy device.Vector, add bool, db d
 	if s.C == 0 {
 		return
 	}
+	if s.N*s.S == 0 {
+		s.N, s.S = 0, 1
+	}
 	c := cutChannels(s, db.DType())
 	launch := func(partial driver.Pointer) {
 		d.launch("sum_channels", db.DType(), c.grid(c.parts), one(threads), 0,
