@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -31,25 +33,20 @@ func main() {
 		check   = flag.Bool("check", false, "write nothing; fail where the result is not what is there (implies -strict and -force)")
 	)
 	flag.Parse()
-	c, err := openNVRTC(*library)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "compile:", err)
-		os.Exit(1)
-	}
-	r := runner{compiler: c, ptxas: *ptxas, check: *check, force: *force || *check}
 	names := flag.Args()
 	for i, name := range names {
 		names[i] = strings.TrimSuffix(filepath.Base(name), ".cu")
 	}
-	if err := r.run(names); err != nil {
+	r := runner{ptxas: *ptxas, check: *check, force: *force || *check}
+	err := r.run(*library, names)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "compile:", err)
-		os.Exit(1)
 	}
 	if r.spills > 0 {
 		fmt.Fprintf(os.Stderr, "compile: %d entries SPILL or have a stack frame\n", r.spills)
-		if *strict || *check {
-			os.Exit(1)
-		}
+	}
+	if err != nil || r.spills > 0 && (*strict || *check) {
+		os.Exit(1)
 	}
 }
 
@@ -62,10 +59,13 @@ type runner struct {
 
 // run compiles the named kernels, or all; one that is wrong does not keep the
 // others from being compiled.
-func (r *runner) run(names []string) error {
+func (r *runner) run(library string, names []string) (err error) {
+	if r.compiler, err = openNVRTC(library); err != nil {
+		return err
+	}
+	defer r.compiler.close()
 	all := len(names) == 0
 	if all {
-		var err error
 		if names, err = manifest.Kernels("."); err != nil {
 			return err
 		}
@@ -74,56 +74,82 @@ func (r *runner) run(names []string) error {
 	if err != nil && !all {
 		return fmt.Errorf("%w, without names", err)
 	}
+	results := make([]chan result, len(names))
+	free := make(chan bool, runtime.NumCPU())
+	for i, name := range names {
+		results[i] = make(chan result, 1)
+		go func() {
+			free <- true
+			results[i] <- r.kernel(name, old)
+			<-free
+		}()
+	}
 	var wrong []error
-	for _, name := range names {
-		if err := r.kernel(name, old); err != nil {
-			wrong = append(wrong, err)
-		}
+	for _, c := range results { // in their order
+		done := <-c
+		fmt.Print(done.report)
+		r.spills += done.spills
+		wrong = append(wrong, done.err)
 	}
 	return errors.Join(append(wrong, r.leftOver(old))...)
 }
 
+// A result of one file: a line for each entry, how many of these spill, and what
+// was wrong.
+type result struct {
+	report string
+	spills int
+	err    error
+}
+
 // kernel compiles one file if it has changed.
-func (r *runner) kernel(name string, old []manifest.Kernel) error {
+func (r *runner) kernel(name string, old []manifest.Kernel) result {
 	source, err := manifest.Read(".", name)
 	if err != nil {
-		return err
+		return result{err: err}
 	}
-	k := manifest.Kernel{Name: name, Source: source.Hash(), Headers: source.HeaderNames(), Compiler: r.compiler.Version(), PTX: map[int]string{}}
+	k := manifest.Kernel{Name: name, Source: source.Hash(), Headers: source.HeaderNames(), Compiler: "NVRTC " + version, PTX: map[int]string{}}
 	if i := slices.IndexFunc(old, func(o manifest.Kernel) bool { return o.Name == name }); i >= 0 && !r.force && upToDate(old[i], k, source.Capabilities()) {
-		return nil
+		return result{}
 	}
 	ptx, used := map[int][]byte{}, map[int]map[string]usage{}
 	for _, capability := range source.Capabilities() {
-		text, err := r.compiler.Compile(source, capability)
+		text, err := r.compiler.compile(source, capability)
 		if err != nil {
-			return err
+			return result{err: err}
 		}
 		entries := manifest.Entries(text)
 		if len(entries) == 0 {
-			return fmt.Errorf("%s.cu: no entry in it: kernels are extern \"C\" __global__ functions", name)
+			return result{err: fmt.Errorf("%s.cu: no entry in it: kernels are extern \"C\" __global__ functions", name)}
 		}
-		if k.Entries != nil && !slices.EqualFunc(k.Entries, entries, func(a, b manifest.Entry) bool { return a.Name == b.Name && slices.Equal(a.Params, b.Params) }) {
-			return fmt.Errorf("%s.cu: its entries depend on the capability: %v and %v", name, k.Entries, entries)
+		if k.Entries != nil && !reflect.DeepEqual(k.Entries, entries) {
+			return result{err: fmt.Errorf("%s.cu: its entries depend on the capability: %v and %v", name, k.Entries, entries)}
 		}
 		k.Entries, k.PTX[capability], ptx[capability] = entries, manifest.Hash(text), text
 		for _, chip := range chips[capability] {
 			if used[chip], err = assemble(r.ptxas, text, chip); err != nil {
-				return fmt.Errorf("%s.cu: %w", name, err)
+				return result{err: fmt.Errorf("%s.cu: %w", name, err)}
 			}
 		}
 	}
-	r.report(k, used)
+	done := report(k, used)
 	if r.check {
-		return compare(k, ptx, old)
+		done.err = compare(k, ptx, old)
+	} else {
+		done.err = write(k, ptx)
 	}
+	return done
+}
+
+// write puts the PTX and the manifest's line in their places.
+func write(k manifest.Kernel, ptx map[int][]byte) error {
 	for capability, text := range ptx {
-		if err := writeWhole(filepath.Join(ptxFolder, manifest.File(name, capability)), text); err != nil {
+		if err := writeWhole(filepath.Join(ptxFolder, manifest.File(k.Name, capability)), text); err != nil {
 			return err
 		}
 	}
 	return changeManifest(func(all []manifest.Kernel) []manifest.Kernel {
-		all = slices.DeleteFunc(all, func(o manifest.Kernel) bool { return o.Name == name })
+		all = slices.DeleteFunc(all, func(o manifest.Kernel) bool { return o.Name == k.Name })
 		return append(all, k)
 	})
 }
@@ -159,25 +185,29 @@ func compare(k manifest.Kernel, ptx map[int][]byte, old []manifest.Kernel) error
 	return nil
 }
 
-// report prints a line for each entry: registers on each chip, shared memory,
-// and loudly what lies in slow memory for want of registers.
-func (r *runner) report(k manifest.Kernel, used map[int]map[string]usage) {
+// report has a line for each entry: registers on each chip, shared memory, and
+// loudly what lies in slow memory for want of registers.
+func report(k manifest.Kernel, used map[int]map[string]usage) (done result) {
+	var lines strings.Builder
 	for _, e := range k.Entries {
-		words, loud := []string{}, []string{}
+		fmt.Fprintf(&lines, "%-36s registers", e.Name)
+		var loud []string
 		for _, chip := range []int{60, 80, 90} {
 			u := used[chip][e.Name]
-			words = append(words, fmt.Sprintf("%3d", u.registers))
+			fmt.Fprintf(&lines, " %3d", u.registers)
 			if u.stack+u.stores+u.loads > 0 {
 				loud = append(loud, fmt.Sprintf("sm_%d stack %d, spilled %d/%d", chip, u.stack, u.stores, u.loads))
 			}
 		}
-		line := fmt.Sprintf("%-36s registers %s   shared %6d", e.Name, strings.Join(words, " "), used[80][e.Name].shared)
+		fmt.Fprintf(&lines, "   shared %6d", used[80][e.Name].shared)
 		if len(loud) > 0 {
-			r.spills++
-			line += "   SPILLS: " + strings.Join(loud, "; ")
+			done.spills++
+			fmt.Fprintf(&lines, "   SPILLS: %s", strings.Join(loud, "; "))
 		}
-		fmt.Println(line)
+		lines.WriteByte('\n')
 	}
+	done.report = lines.String()
+	return done
 }
 
 // leftOver takes away, or with -check reports, what has no source any more, of

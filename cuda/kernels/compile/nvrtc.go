@@ -1,95 +1,82 @@
 package main
 
 import (
+	"bytes"
+	"embed"
 	"fmt"
-	"slices"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
-	"unsafe"
-
-	"github.com/ebitengine/purego"
 
 	"glassy/cuda/kernels/internal/manifest"
 )
 
-// nvrtc is NVIDIA's run-time compiler, opened as a library.
+// version of the compiler that compile.sh fetches.
+const version = "11.8.89"
+
+//go:embed nvrtc
+var sources embed.FS
+
+// nvrtc is NVIDIA's run-time compiler, run by a small program in C: a process
+// for each file, whose heap always lies at the same address (nvrtc/heap.c).
 type nvrtc struct {
-	version          func(major, minor *int32) int32
-	errorString      func(code int32) string
-	create           func(program *uintptr, source, name string, headers int32, texts, names **byte) int32
-	compile          func(program uintptr, n int32, options **byte) int32
-	logSize, ptxSize func(program uintptr, size *uint64) int32
-	log, ptx         func(program uintptr, text *byte) int32
-	destroy          func(program *uintptr) int32
+	library string
+	folder  string // of the program
 }
 
-func openNVRTC(path string) (*nvrtc, error) {
-	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+func openNVRTC(library string) (*nvrtc, error) {
+	folder, err := os.MkdirTemp("", "nvrtc")
 	if err != nil {
 		return nil, err
 	}
-	c := new(nvrtc)
-	for name, f := range map[string]any{
-		"nvrtcVersion": &c.version, "nvrtcGetErrorString": &c.errorString,
-		"nvrtcCreateProgram": &c.create, "nvrtcCompileProgram": &c.compile, "nvrtcDestroyProgram": &c.destroy,
-		"nvrtcGetProgramLogSize": &c.logSize, "nvrtcGetProgramLog": &c.log,
-		"nvrtcGetPTXSize": &c.ptxSize, "nvrtcGetPTX": &c.ptx,
-	} {
-		purego.RegisterLibFunc(f, handle, name)
+	c := &nvrtc{library, folder}
+	if err := os.CopyFS(folder, sources); err != nil {
+		return nil, err
+	}
+	out, err := exec.Command("gcc", "-O2", "-Wall", "-Werror", "-rdynamic", "-o", c.program(),
+		filepath.Join(folder, "nvrtc", "main.c"), filepath.Join(folder, "nvrtc", "heap.c"), "-ldl", "-lpthread").CombinedOutput()
+	if err != nil {
+		c.close()
+		return nil, fmt.Errorf("gcc: %w\n%s", err, out)
 	}
 	return c, nil
 }
 
-// Version in words.
-func (c *nvrtc) Version() string {
-	var major, minor int32
-	c.version(&major, &minor)
-	return fmt.Sprintf("NVRTC %d.%d", major, minor)
-}
+func (c *nvrtc) program() string { return filepath.Join(c.folder, "compiler") }
 
-// Compile makes PTX for a capability. The sources are handed over as text, so
-// that no path of this machine can get into the result. A warning is an error.
-func (c *nvrtc) Compile(s *manifest.Source, capability int) (text []byte, err error) {
-	names := s.HeaderNames()
-	texts := make([]string, len(names))
-	for i, name := range names {
-		texts[i] = string(s.Headers[name])
-	}
-	var program uintptr
-	textList, nameList := cStrings(texts), cStrings(names)
-	if code := c.create(&program, string(s.Text), s.Name+".cu", int32(len(names)), unsafe.SliceData(textList), unsafe.SliceData(nameList)); code != 0 {
-		return nil, fmt.Errorf("nvrtcCreateProgram: %s", c.errorString(code))
-	}
-	defer c.destroy(&program)
-	options := cStrings([]string{
-		fmt.Sprintf("--gpu-architecture=compute_%d", capability),
-		"--std=c++17",
-		"--device-as-default-execution-space",
-	})
-	code := c.compile(program, int32(len(options)), unsafe.SliceData(options))
-	log := strings.TrimSpace(string(read(c.logSize, c.log, program)))
-	if code != 0 || log != "" {
-		return nil, fmt.Errorf("%s for compute_%d: %s\n%s", s.Name+".cu", capability, c.errorString(code), log)
-	}
-	return read(c.ptxSize, c.ptx, program), nil
-}
+func (c *nvrtc) close() { os.RemoveAll(c.folder) }
 
-// read asks for the size of a text, then for the text, which ends with a zero.
-func read(size func(uintptr, *uint64) int32, get func(uintptr, *byte) int32, program uintptr) []byte {
-	var n uint64
-	if size(program, &n) != 0 || n == 0 {
-		return nil
+// compile makes PTX for a capability. A warning is an error.
+func (c *nvrtc) compile(s *manifest.Source, capability int) ([]byte, error) {
+	folder, err := os.MkdirTemp(c.folder, s.Name)
+	if err != nil {
+		return nil, err
 	}
-	text := make([]byte, n)
-	if get(program, &text[0]) != 0 {
-		return nil
+	defer os.RemoveAll(folder)
+	file := s.Name + ".cu"
+	texts := map[string][]byte{file: s.Text}
+	for name, text := range s.Headers {
+		texts[name] = text
 	}
-	return text[:slices.Index(text, 0)]
-}
-
-func cStrings(words []string) []*byte {
-	list := make([]*byte, len(words))
-	for i, w := range words {
-		list[i] = &append([]byte(w), 0)[0]
+	for name, text := range texts {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o666); err != nil {
+			return nil, err
+		}
 	}
-	return list
+	run := exec.Command(c.program(), append([]string{c.library, strconv.Itoa(capability), file}, s.HeaderNames()...)...)
+	var ptx, log bytes.Buffer
+	run.Dir, run.Stdout, run.Stderr = folder, &ptx, &log
+	err = run.Run()
+	words := strings.TrimSpace(log.String())
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s for compute_%d: %w\n%s", file, capability, err, words)
+	case words != "":
+		return nil, fmt.Errorf("%s for compute_%d: warnings\n%s", file, capability, words)
+	case !strings.Contains(ptx.String(), "V"+version+"\n"):
+		return nil, fmt.Errorf("%s is not NVRTC %s: take away the folder that it is in, and run compile.sh again", c.library, version)
+	}
+	return ptx.Bytes(), nil
 }
