@@ -26,7 +26,7 @@ func TestTaskThatFails(t *testing.T) {
 	p, err := StartPeer(python(t, `echo "PyTorch at $3"
 while read task net n; do case $task in
 	count) echo "[47658]";;
-	norms) echo '"OutOfMemoryError: too much\nof it"';;
+	norms) printf '%s\n' '"OutOfMemoryError: too much\nof it"';;
 	*) echo "[3.5, 2.5]";;
 esac; done`), "cuda-tf32")
 	if err != nil {
