@@ -28,11 +28,12 @@ func BenchmarkGemm(b *testing.B) {
 		{false, false, 4096, 1, 4096}, {true, false, 4096, 1, 4096},
 	}
 	for _, kind := range []struct {
-		name string
-		t    device.DType
-		tf32 bool
-	}{{"float64", device.Float64, false}, {"float32", device.Float32, false}, {"TF32", device.Float32, true}} {
+		name        string
+		t           device.DType
+		tf32, split bool
+	}{{name: "float64", t: device.Float64}, {name: "float32", t: device.Float32}, {name: "split", t: device.Float32, split: true}, {name: "TF32", t: device.Float32, tf32: true}} {
 		d.TF32(kind.tf32)
+		d.SplitTF32(kind.split)
 		for _, s := range shapes {
 			va, vb, vc := d.New(kind.t, s.m*s.k), d.New(kind.t, s.k*s.n), d.New(kind.t, s.m*s.n)
 			d.Uniform(1, 0, -1, 1, va)
@@ -49,7 +50,7 @@ func BenchmarkGemm(b *testing.B) {
 			name := fmt.Sprintf("%s/%dx%dx%d%s", kind.name, s.m, s.n, s.k, letters(s.transA, s.transB))
 			operations := 2 * float64(s.m) * float64(s.n) * float64(s.k)
 			if s.m > 1 && s.n > 1 && *everyTile {
-				for _, tile := range d.tiles(kind.t) {
+				for _, tile := range d.tiles(kind.t, s.k) {
 					whole := plan{tile, 1, ceil(s.k, tile.k) * tile.k}
 					b.Run(name+"/"+tile.name, func(b *testing.B) {
 						report(b, operations/measure(b, d, func() { d.tiled(kind.t, p, whole) })/1e12, "TF/s")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"glassy/lab/device"
@@ -108,7 +109,7 @@ func TestTiles(t *testing.T) {
 		tiles []tile
 	}{
 		{device.Float32, plainTiles}, {device.Float64, plainTiles},
-		{device.Float64, doubleTiles}, {device.Float32, tf32Tiles},
+		{device.Float64, doubleTiles}, {device.Float32, tf32Tiles}, {device.Float32, splitTiles},
 	} {
 		for _, s := range kind.tiles {
 			if s.stages > 0 && d.gpu.Capability < tensorCores || s.shared(kind.dt, true, false) > d.gpu.SharedPerBlock {
@@ -133,8 +134,8 @@ func TestProducts(t *testing.T) {
 		{1, 1, 1}, {1, 1, 9000}, {1, 33, 70}, {33, 1, 70}, {1, 70, 5000}, {7, 1, 9000}, {129, 1, 64},
 		{2, 2, 5001}, {20, 70, 1500}, {200, 20, 64}, {128, 10, 500}, {10, 128, 128}, {150, 140, 130}, {3, 4, 0}, {1, 4, 0},
 	}
-	for _, tf32 := range []bool{false, true} {
-		d.TF32(tf32)
+	for _, set := range []func(on bool){func(bool) {}, d.TF32, d.SplitTF32} {
+		set(true)
 		for i, s := range shapes {
 			for variant := i % 2; variant < 4; variant += 2 {
 				for _, dt := range []device.DType{device.Float32, device.Float64} {
@@ -145,6 +146,7 @@ func TestProducts(t *testing.T) {
 				}
 			}
 		}
+		set(false)
 	}
 }
 
@@ -154,7 +156,7 @@ func TestTF32(t *testing.T) {
 	if d.gpu.Capability < tensorCores {
 		t.Skipf("capability %d has no TF32", d.gpu.Capability)
 	}
-	const n = 96
+	const n = 160
 	r := rand.New(rand.NewPCG(3, 3))
 	random := func() []float32 {
 		x := make([]float32, n*n)
@@ -165,11 +167,14 @@ func TestTF32(t *testing.T) {
 	}
 	a, b := random(), random()
 	a[0], a[n] = math.Float32frombits(0x7fffffff), float32(math.Inf(1)) // rows 0 and 1 of C
+	for k := range n {                                                  // of about the largest numbers there are, with sums that are small
+		a[2*n+k], a[3*n+k] = math.MaxFloat32*0x1p-12, a[3*n+k]*0x1p-60
+	}
 	worst := func() (rounded, full float64) {
 		c := device.Put(d, device.Float32, make([]float32, n*n))
 		d.tiled(device.Float32, product{m: n, n: n, k: n, count: 1, alpha: 1,
 			a: matrices{ptr(device.Put(d, device.Float32, a)), n, 0}, b: matrices{ptr(device.Put(d, device.Float32, b)), n, 0}, c: matrices{ptr(c), n, 0},
-		}, plan{d.tiles(device.Float32)[0], 1, n})
+		}, plan{d.tiles(device.Float32, n)[0], 1, n})
 		got := device.Read[float64](c)
 		for j := range n {
 			if !math.IsNaN(got[j]) || !math.IsInf(got[n+j], int(math.Copysign(1, float64(b[j])))) {
@@ -195,6 +200,19 @@ func TestTF32(t *testing.T) {
 	if _, full := worst(); full > 1 {
 		t.Errorf("float32: error %.2g of the bound 2kε Σ|ab|", full)
 	}
+	d.SplitTF32(true)
+	if name := d.tiles(device.Float32, n)[0].name; !strings.HasPrefix(name, "gemm_split") {
+		t.Errorf("with SplitTF32 products are made by %s", name)
+	}
+	kept := a[4*n+1]
+	a[4*n+1] = math.MaxFloat32 // infinite when rounded to eleven bits
+	if _, full := worst(); full > 1 {
+		t.Errorf("float32 split: error %.2g of the bound 2kε Σ|ab|", full)
+	}
+	if name := d.tiles(device.Float32, splitFrom-1)[0].name; strings.HasPrefix(name, "gemm_split") {
+		t.Errorf("sums too short for the bound are made by %s", name)
+	}
+	a[4*n+1] = kept
 	d.TF32(true)
 	if rounded, full := worst(); rounded > 1 || full < 2 {
 		t.Errorf("TF32: error %.2g of the bound 2⁻¹⁰ Σ|ab|, %.2g of float32's", rounded, full)

@@ -28,6 +28,10 @@ var (
 		{name: "gemm_double_128x128", m: 128, n: 128, k: 16, threads: 256, stages: 4, rate: 112},
 		{name: "gemm_double_64x64", m: 64, n: 64, k: 16, threads: 64, stages: 3, rate: 115},
 	}
+	splitTiles = []tile{ // float32 in three products of TF32
+		{name: "gemm_split_128x128", m: 128, n: 128, k: 32, threads: 256, stages: 3, rate: 180},
+		{name: "gemm_split_64x64", m: 64, n: 64, k: 32, threads: 128, stages: 3, rate: 130},
+	}
 	tf32Tiles = []tile{
 		{name: "gemm_tf32_256x128", m: 256, n: 128, k: 32, threads: 256, stages: 3, rate: 500},
 		{name: "gemm_tf32_128x128", m: 128, n: 128, k: 32, threads: 128, stages: 3, rate: 420},
@@ -43,8 +47,12 @@ const worthLibrary = 1 << 28
 // tensorCores is the capability from which on chips have those we use.
 const tensorCores = 80
 
-// tiles are the kernels for products of numbers of type t.
-func (d *Device) tiles(t device.DType) []tile {
+// splitFrom is the length of a sum from which splitTiles keep float32's bound:
+// kernels/gemm_tensor.h.
+const splitFrom = 128
+
+// tiles are the kernels for products of numbers of type t with sums of k.
+func (d *Device) tiles(t device.DType, k int) []tile {
 	all := plainTiles
 	switch {
 	case d.gpu.Capability < tensorCores:
@@ -52,6 +60,8 @@ func (d *Device) tiles(t device.DType) []tile {
 		all = tensorDouble
 	case d.settings.tf32.Load():
 		all = tensorTF32
+	case d.splits(t, k):
+		all = tensorSplit
 	}
 	for all[0].shared(t, true, false) > d.gpu.SharedPerBlock { // the largest are first
 		all = all[1:]
@@ -61,6 +71,7 @@ func (d *Device) tiles(t device.DType) []tile {
 
 var (
 	tensorDouble = append(doubleTiles[:len(doubleTiles):len(doubleTiles)], halved(plainTiles[2:])...)
+	tensorSplit  = append(splitTiles[:len(splitTiles):len(splitTiles)], plainTiles[2:]...)
 	tensorTF32   = append(tf32Tiles[:len(tf32Tiles):len(tf32Tiles)], plainTiles[2:]...)
 )
 

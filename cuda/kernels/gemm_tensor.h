@@ -67,7 +67,13 @@ template <class T, int X, int K, bool ALONG, int THREADS> struct Bank {
 __device__ __forceinline__ double prepared(double x) { return x; }
 __device__ __forceinline__ float prepared(float x) { return tf32(x); }
 
-template <class T, int M, int N, int K, int WM, int WN, int STAGES, bool TRANS_A, bool TRANS_B>
+// With SPLIT, float32 numbers are the sum of two of eleven bits each, x = x₁ + x₂ + δ, |δ| ≤ 2⁻²²|x|, and a
+// product is x₁y₁ + x₁y₂ + x₂y₁, short of xy by 3·2⁻²²|xy| at most. Tensor cores lose bits when they add
+// (Fasi, Higham, Mikaitis & Pranesh 2021: up to 2⁻²³ of the largest of nine numbers for each of them), so they
+// add up K products only, 3K/8 additions, and the sums of those are added as ever. In all, with ε = 2⁻²⁴ and
+// K = 32, the error is below (k/32 + 12 + 240)ε Σ|xy|, which is within 2kε Σ|xy| from k = 128 on. Infinities
+// and numbers that round to them would give NaN: a block that has one does its work again, plainly.
+template <class T, int M, int N, int K, int WM, int WN, int STAGES, bool TRANS_A, bool TRANS_B, bool SPLIT>
 __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t stepB, index_t stepC) {
 #if defined(TWIN) || __CUDA_ARCH__ >= 800
     constexpr int THREADS = (M / WM) * (N / WN) * 32, DOWN = WM / 16, ACROSS = WN / 8;
@@ -84,13 +90,13 @@ __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t step
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, t = lane % 4;
     const int i0 = warp / (N / WN) * WM, j0 = warp % (N / WN) * WN;
 
-    T acc[DOWN][ACROSS][4];
+    T acc[DOWN][ACROSS][4], part[SPLIT ? DOWN : 1][ACROSS][4]; // part: of K numbers
 #pragma unroll
     for (int i = 0; i < DOWN; i++)
 #pragma unroll
         for (int j = 0; j < ACROSS; j++)
 #pragma unroll
-            for (int q = 0; q < 4; q++) acc[i][j][q] = T(0);
+            for (int q = 0; q < 4; q++) acc[i][j][q] = part[SPLIT ? i : 0][j][q] = T(0);
 
     Stages stages;
     for (int step = 1 - STAGES; step < steps; step++) {
@@ -112,31 +118,67 @@ __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t step
         const T *sa = shared + step % STAGES * (BankA::SIZE + BankB::SIZE), *sb = sa + BankA::SIZE;
 #pragma unroll
         for (int k = 0; k < K; k += 8) {
-            T x[DOWN][4], y[ACROSS][2];
+            T x[DOWN][4], y[ACROSS][2], x2[SPLIT ? DOWN : 1][4], y2[ACROSS][2];
 #pragma unroll
             for (int i = 0; i < DOWN; i++) {
                 BankA::pair(sa, i0 + 16 * i + g, k + 2 * t, x[i][0], x[i][2]);
                 BankA::pair(sa, i0 + 16 * i + g + 8, k + 2 * t, x[i][1], x[i][3]);
 #pragma unroll
-                for (int q = 0; q < 4; q++) x[i][q] = prepared(x[i][q]);
+                for (int q = 0; q < 4; q++) {
+                    const T whole = x[i][q];
+                    x[i][q] = prepared(whole);
+                    if (SPLIT) x2[i][q] = prepared(whole - x[i][q]);
+                }
             }
 #pragma unroll
             for (int j = 0; j < ACROSS; j++) {
                 BankB::pair(sb, j0 + 8 * j + g, k + 2 * t, y[j][0], y[j][1]);
 #pragma unroll
-                for (int q = 0; q < 2; q++) y[j][q] = prepared(y[j][q]);
+                for (int q = 0; q < 2; q++) {
+                    const T whole = y[j][q];
+                    y[j][q] = prepared(whole);
+                    if (SPLIT) y2[j][q] = prepared(whole - y[j][q]);
+                }
             }
 #pragma unroll
             for (int i = 0; i < DOWN; i++)
 #pragma unroll
-                for (int j = 0; j < ACROSS; j++) mma(acc[i][j], x[i], y[j]);
+                for (int j = 0; j < ACROSS; j++) {
+                    if (!SPLIT) {
+                        mma(acc[i][j], x[i], y[j]);
+                        continue;
+                    }
+                    mma(part[i][j], x2[i], y[j]);
+                    mma(part[i][j], x[i], y2[j]);
+                    mma(part[i][j], x[i], y[j]);
+                }
+        }
+        if (SPLIT) {
+#pragma unroll
+            for (int i = 0; i < DOWN; i++)
+#pragma unroll
+                for (int j = 0; j < ACROSS; j++)
+#pragma unroll
+                    for (int q = 0; q < 4; q++) {
+                        acc[i][j][q] += part[i][j][q];
+                        part[i][j][q] = T(0);
+                    }
         }
     }
     stages.template wait<0>();
 
     // C goes through shared memory, so that whole rows are written at once.
     constexpr int LD = N + 8, V = 16 / sizeof(T), CHUNKS = N / V;
-    __syncthreads();
+    bool again = false;
+    if (SPLIT) {
+#pragma unroll
+        for (int i = 0; i < DOWN; i++)
+#pragma unroll
+            for (int j = 0; j < ACROSS; j++)
+#pragma unroll
+                for (int q = 0; q < 4; q++) again = again || !(fabs(acc[i][j][q]) < infinity<T>());
+    }
+    again = __syncthreads_or(again) && SPLIT;
 #pragma unroll
     for (int i = 0; i < 2 * DOWN; i++)
 #pragma unroll
@@ -148,6 +190,16 @@ __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t step
         const int i = q / CHUNKS, j = q % CHUNKS * V;
         if (at.i + i >= p.m) break;
         Sixteen<T> sum = *reinterpret_cast<const Sixteen<T> *>(&shared[i * LD + j]), old = {};
+        if (SPLIT && again) {
+#pragma unroll
+            for (int v = 0; v < V; v++) {
+                sum.at[v] = T(0);
+                const int row = at.i + i, column = at.j + j + v;
+                if (column >= p.n) continue;
+                for (int k = at.from; k < at.from + at.depth; k++)
+                    sum.at[v] += (TRANS_A ? p.a[k * p.lda + row] : p.a[row * p.lda + k]) * (TRANS_B ? p.b[column * p.ldb + k] : p.b[k * p.ldb + column]);
+            }
+        }
         T *c = p.c + (at.i + i) * p.ldc + at.j + j;
         if (p.vectors & 4 && at.j + j + V <= p.n) {
             if (p.beta != T(0)) old = *reinterpret_cast<const Sixteen<T> *>(c);
@@ -168,12 +220,12 @@ __device__ __forceinline__ void tensor(Product<T> p, index_t stepA, index_t step
 
 // TENSOR makes the four entry points, for each of A and B as it is or transposed, of NAME; BLOCKS of them shall
 // fit a multiprocessor at least.
-#define TENSOR_OF(NAME, T, M, N, K, WM, WN, STAGES, BLOCKS, TRANS_A, TRANS_B)                                                \
+#define TENSOR_OF(NAME, T, M, N, K, WM, WN, STAGES, BLOCKS, TRANS_A, TRANS_B, SPLIT)                                         \
     extern "C" __global__ void __launch_bounds__((M / WM) * (N / WN) * 32, BLOCKS) NAME(PRODUCT(T)) {                        \
-        tensor<T, M, N, K, WM, WN, STAGES, TRANS_A, TRANS_B>(PRODUCT_OF(T), stepA, stepB, stepC);                            \
+        tensor<T, M, N, K, WM, WN, STAGES, TRANS_A, TRANS_B, SPLIT>(PRODUCT_OF(T), stepA, stepB, stepC);                     \
     }
-#define TENSOR(NAME, SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS)                                    \
-    TENSOR_OF(NAME##_nn##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, false, false)                  \
-    TENSOR_OF(NAME##_nt##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, false, true)                   \
-    TENSOR_OF(NAME##_tn##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, true, false)                   \
-    TENSOR_OF(NAME##_tt##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, true, true)
+#define TENSOR(NAME, SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, SPLIT)                             \
+    TENSOR_OF(NAME##_nn##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, false, false, SPLIT)           \
+    TENSOR_OF(NAME##_nt##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, false, true, SPLIT)            \
+    TENSOR_OF(NAME##_tn##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, true, false, SPLIT)            \
+    TENSOR_OF(NAME##_tt##SUFFIX, T, M, N, K, WM, WN, STAGES, BLOCKS, true, true, SPLIT)
