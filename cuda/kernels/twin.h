@@ -8,6 +8,11 @@
 // __CUDA_ARCH__ is not defined: paths for a certain chip leave to their plain path.
 #pragma once
 
+#ifdef TWIN_ENTRIES // internal/mock looks for the entry points in what the preprocessor makes of a kernel
+#define __global__ TWIN_ENTRY
+#define __launch_bounds__(...)
+#else
+
 #include <cfloat>
 #include <climits>
 #include <cstddef>
@@ -19,18 +24,12 @@
 
 // ---- the language
 
-#ifdef TWIN_ENTRIES // internal/mock looks for the entry points in what the preprocessor makes of a kernel
-#define __global__ TWIN_ENTRY
-#else
 #define __global__
-#endif
 #define __device__
 #define __host__
 #define __constant__ static
 #define __managed__ static
-#ifndef TWIN_SHARED // where a file's shared arrays live: named by internal/mock, which fills it anew for each block
-#define TWIN_SHARED "twin_shared"
-#endif
+#define TWIN_SHARED "twin_shared" // where shared arrays live: renamed by internal/mock, which fills it anew for each block
 #define __shared__ static __attribute__((section(TWIN_SHARED), used))
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
@@ -336,3 +335,5 @@ TWIN_CONVERT(long long, ll)
 TWIN_CONVERT(unsigned long long, ull)
 #undef TWIN_CONVERT
 inline float __double2float_rn(double a) { return (float)a; }
+
+#endif // TWIN_ENTRIES

@@ -81,6 +81,9 @@ func build(dir, root, pattern string) (string, error) {
 	if len(kernels) == 0 || len(drivers) == 0 {
 		return "", fmt.Errorf("mock: no sources: %d kernels match %s, %d files of the driver in %s", len(kernels), pattern, len(drivers), here)
 	}
+	if b.head, err = b.header(filepath.Join(here, "fibres.h")); err != nil {
+		return "", err
+	}
 	sources := slices.Concat(drivers, kernels)
 	objects, errs := make([]string, len(sources)), make([]error, len(sources))
 	var running sync.WaitGroup
@@ -105,6 +108,7 @@ func build(dir, root, pattern string) (string, error) {
 type builder struct {
 	dir, version string
 	include      []string
+	head         string // what every kernel's wrapper includes first, compiled beforehand
 }
 
 // made is dir/name-hash+suffix, made by f where it is not there yet. Several
@@ -141,35 +145,59 @@ func (b *builder) forget(name, suffix string) {
 	}
 }
 
-// object compiles a kernel, or a file of the driver.
-func (b *builder) object(source string) (string, error) {
-	name := strings.TrimSuffix(filepath.Base(source), filepath.Ext(source))
-	kernel := filepath.Ext(source) == ".cu"
-	h := sha256.New()
-	fmt.Fprintln(h, b.version, flags, source)
-	seen := map[string]bool{}
-	wanted := []string{source}
-	if kernel {
-		wanted = append(wanted, filepath.Join(b.include[2], "fibres.h"))
-	}
-	for _, path := range wanted {
-		if err := b.read(h, path, seen); err != nil {
-			return "", err
-		}
-	}
+// args are the flags with our folders, and more.
+func (b *builder) args(more ...string) []string {
 	args := slices.Clone(flags)
 	for _, dir := range b.include {
 		args = append(args, "-I"+dir)
 	}
-	return b.made(name, ".o", hex.EncodeToString(h.Sum(nil)[:8]), func(out string) error {
-		if !kernel {
-			return run("g++", append(args, "-c", source, "-o", out)...)
+	return append(args, more...)
+}
+
+// hash tells one source from another by its text and that of all it includes,
+// under the compiler and the flags.
+func (b *builder) hash(source string, more ...string) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, b.version, b.args(more...), source)
+	if err := b.read(h, source, map[string]bool{}); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// header compiles a header and returns its path without the last suffix, as
+// -include takes it.
+func (b *builder) header(source string) (string, error) {
+	hash, err := b.hash(source)
+	if err != nil {
+		return "", err
+	}
+	path, err := b.made("fibres", ".h.gch", hash, func(out string) error {
+		return run("g++", b.args("-x", "c++-header", source, "-o", out)...)
+	})
+	return strings.TrimSuffix(path, ".gch"), err
+}
+
+// object compiles a kernel, or a file of the driver.
+func (b *builder) object(source string) (string, error) {
+	name := strings.TrimSuffix(filepath.Base(source), filepath.Ext(source))
+	if filepath.Ext(source) != ".cu" {
+		hash, err := b.hash(source)
+		if err != nil {
+			return "", err
 		}
-		text, err := b.wrapper(source, args)
+		return b.made(name, ".o", hash, func(out string) error { return run("g++", b.args("-c", source, "-o", out)...) })
+	}
+	hash, err := b.hash(source, b.head)
+	if err != nil {
+		return "", err
+	}
+	return b.made(name, ".o", hash, func(out string) error {
+		text, err := b.wrapper(source)
 		if err != nil {
 			return err
 		}
-		c := exec.Command("g++", append(args, "-x", "c++", "-c", "-", "-o", out)...)
+		c := exec.Command("g++", b.args("-include", b.head, "-x", "c++", "-c", "-", "-o", out)...)
 		c.Stdin = strings.NewReader(text)
 		return said(c)
 	})
@@ -209,8 +237,8 @@ var entry = regexp.MustCompile(`extern\s+"C"\s+TWIN_ENTRY\s+void\s+(\w+)\s*\(`)
 // wrapper is the C++ file that takes a kernel in and enters its entry points,
 // found in what the preprocessor makes of it, into the table. Everything of the
 // kernel is in an unnamed namespace, so that kernels do not see each other.
-func (b *builder) wrapper(source string, args []string) (string, error) {
-	c := exec.Command("g++", append(slices.Clone(args), "-DTWIN_ENTRIES", "-E", "-P", "-x", "c++", source)...)
+func (b *builder) wrapper(source string) (string, error) {
+	c := exec.Command("g++", b.args("-DTWIN_ENTRIES", "-E", "-P", "-x", "c++", source)...)
 	var problems bytes.Buffer
 	c.Stderr = &problems
 	text, err := c.Output()
@@ -220,7 +248,7 @@ func (b *builder) wrapper(source string, args []string) (string, error) {
 	name := strings.TrimSuffix(filepath.Base(source), ".cu")
 	section := "shared_" + regexp.MustCompile(`\W`).ReplaceAllString(name, "_")
 	var w strings.Builder
-	fmt.Fprintf(&w, "#define TWIN_SHARED %q\n#include \"fibres.h\"\nnamespace {\n#include %q\n}\n", section, source)
+	fmt.Fprintf(&w, "#undef TWIN_SHARED\n#define TWIN_SHARED %q\nnamespace {\n#include %q\n}\n", section, source)
 	const weak = `extern "C" unsigned char __%s_%s[] __attribute__((weak, visibility("hidden")));` + "\n"
 	fmt.Fprintf(&w, weak+weak, "start", section, "stop", section)
 	fmt.Fprintf(&w, "namespace { const struct Enter { Enter() {\n")
