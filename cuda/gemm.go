@@ -49,14 +49,14 @@ func (d *Device) needStrided(op, what string, v device.Vector, t device.DType, r
 
 // TF32 says whether products of float32 matrices may round their numbers to
 // eleven bits before they are multiplied, which tensor cores do several times as
-// fast: then errors are to 2⁻¹¹ Σ|ab|. It is off on a new device. Chips before
+// fast: then errors are up to 2⁻¹⁰ Σ|ab|. It is off on a new device. Chips before
 // capability 8.0 have none, and go on as they were.
 func (d *Device) TF32(on bool) { d.settings.tf32.Store(on) }
 
 // SplitTF32 says whether products of float32 matrices run on tensor cores as three
-// of TF32, of what eleven bits hold of each number and of what is left: about
-// twice as fast as the ordinary units where sums are long (others stay there),
-// and still within the bound 2kε Σ|ab|. It is off on a new device; TF32 goes first.
+// of TF32, of what eleven bits hold of each number and of what is left, still
+// within the bound 2kε Σ|ab|. Sums shorter than 128, where it would not be, stay on
+// the ordinary units. It is off on a new device; TF32 goes before it.
 func (d *Device) SplitTF32(on bool) { d.settings.split.Store(on) }
 
 // OwnKernels says whether cuBLAS and cuSOLVER are left alone even where they are

@@ -13,9 +13,10 @@ type tile struct {
 	rate    float64 // products a cycle of a multiprocessor that has enough blocks
 }
 
-// The kernels, with the rates that choose weighs. Rates are of an H200: floors
-// are 128 products a cycle for float32, 64 for float64, 128 for float64 on
-// tensor cores, and about 600 for TF32 by the instructions used here.
+// The kernels, with the rates that choose weighs: estimates for an H200, to be
+// replaced by what BenchmarkGemm measures there. Floors are 128 products a cycle
+// for float32, 64 for float64, 128 for float64 on tensor cores, and about 600 for
+// TF32 by the instructions used here.
 var (
 	plainTiles = []tile{
 		{name: "gemm_128x128", m: 128, n: 128, k: 8, threads: 256, rate: 105},
@@ -40,7 +41,7 @@ var (
 )
 
 // worthLibrary is how many multiplications cuBLAS is worth: smaller products are
-// done in some 20 µs, and our own launches stay in a graph when memory moves,
+// done in some 10 µs, and our own launches stay in a graph when memory moves,
 // where one of cuBLAS has to be recorded again.
 const worthLibrary = 1 << 28
 
@@ -148,7 +149,7 @@ func choose(tiles []tile, m, n, k, count int) plan {
 // partsOf is into how many parts a sum of k is cut so that blocks times parts fill
 // a GPU, none being short.
 func partsOf(k, blocks int) int {
-	const short, enough = 2048, 4 * multiprocessors
+	const short, enough = 1024, 8 * multiprocessors
 	parts := 1
 	for parts*blocks < enough && k/(2*parts) >= short {
 		parts *= 2
