@@ -171,8 +171,9 @@ func convArguments(s device.Convolution, a, b, out argument, add bool, length in
 	return args
 }
 
-// largestIndex of the convolutions' kernels; a variable, so that tests reach it.
-var largestIndex = 1<<31 - 1
+// largestIndex is what the convolutions' kernels reach: of 32 bits, with room for
+// a tile beyond. A variable, so that tests get there.
+var largestIndex = 1<<31 - 1<<12
 
 // byImages calls f for images from..to-1 of so many, as many at a time as the
 // kernels' 32-bit indices reach, each with other numbers besides. In most cases

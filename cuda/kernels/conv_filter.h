@@ -6,7 +6,6 @@
 
 #ifndef TWIN_SCAN
 template <class Tile> __device__ __forceinline__ void conv_filter(const typename Tile::T *x, const typename Tile::T *dy, typename Tile::T *dw, bool add, int length, Shape g) {
-    typedef typename Tile::T T;
     constexpr int M = Tile::M, N = Tile::N, K = Tile::K, THREADS = Tile::THREADS;
     __shared__ Shift shift[N];    // of the columns
     __shared__ Shift pixel[2][K]; // of K of d: place in x, row and column, place in dy
@@ -14,7 +13,8 @@ template <class Tile> __device__ __forceinline__ void conv_filter(const typename
 
     const int taps = g.R * g.S, all = g.C * taps, plane = g.P * g.Q;
     const int down = (g.K + M - 1) / M, m0 = blockIdx.x % down * M, j0 = blockIdx.x / down * N;
-    const int from = blockIdx.y * length, to = min(g.N * plane, from + length);
+    const index_t depth = (index_t)g.N * plane;
+    const int from = min(blockIdx.y * (index_t)length, depth), to = min((index_t)from + length, depth);
     const int steps = to > from ? (to - from + K - 1) / K : 0;
 
     for (int e = threadIdx.x; e < N; e += THREADS) {

@@ -189,7 +189,6 @@ struct Gather {
 };
 
 template <class Tile> __device__ __forceinline__ void gather(const Gather &g, const typename Tile::T *in, const typename Tile::T *weight, typename Tile::T *out, bool add, int length) {
-    typedef typename Tile::T T;
     constexpr int M = Tile::M, N = Tile::N, K = Tile::K, THREADS = Tile::THREADS;
     __shared__ Shift shift[2][K];
     __shared__ __align__(16) int target[N];
@@ -197,7 +196,8 @@ template <class Tile> __device__ __forceinline__ void gather(const Gather &g, co
     const int down = (g.M + M - 1) / M, m0 = blockIdx.x % down * M, j0 = blockIdx.x / down * N;
     const int all = g.images * g.rows * g.columns;
     if (j0 >= all) return;
-    const int taps = g.R * g.S, depth = g.channels * taps, from = blockIdx.y * length, to = min(depth, from + length);
+    const int taps = g.R * g.S, depth = g.channels * taps;
+    const int from = min((index_t)blockIdx.y * length, (index_t)depth), to = min((index_t)from + length, (index_t)depth);
     const int steps = to > from ? (to - from + K - 1) / K : 0;
 
     // This thread's column, for loading: a place in in.
