@@ -11,6 +11,7 @@
 //	memory.go      vectors, the pool of memory, copies to and from the host
 //	queue.go       launches are collected and run as graphs
 //	kernels.go     PTX to kernels, arguments
+//	slip.go        indices out of range, which only kernels see
 //	arithmetic.go … one file for each group of operations
 //	libraries.go   cuBLAS and cuSOLVER, where the machine has them
 //	kernels/       the kernels in CUDA C, compiled ahead to PTX; how to add one

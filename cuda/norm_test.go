@@ -5,35 +5,10 @@ package cuda
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"glassy/lab/device"
 )
-
-// numbers is n numbers on [-1, 1) + centre on d, in a view that begins offset
-// numbers into its memory; and the same on the CPU.
-func numbers(r *rand.Rand, d *Device, t device.DType, n, offset int, centre float64) (gpu, cpu device.Vector) {
-	x := make([]float64, n)
-	for i := range x {
-		x[i] = 2*r.Float64() - 1 + centre
-	}
-	gpu = d.New(t, n+offset).Slice(offset, n+offset)
-	d.Upload(gpu, device.Of(x))
-	return gpu, device.Put(device.CPU(), t, x)
-}
-
-// closeTo fails where two vectors differ by more than tol·(1+|x|).
-func closeTo(t *testing.T, what string, got, want device.Vector, tol float64) {
-	t.Helper()
-	have, expected := device.Read[float64](got), device.Read[float64](want)
-	for i, w := range expected {
-		if h := have[i]; !(math.Abs(h-w) <= tol*(1+math.Abs(w))) && !(math.IsNaN(h) && math.IsNaN(w)) {
-			t.Errorf("%s: number %d is %v, on the CPU %v (allowed %.2g)", what, i, h, w, tol*(1+math.Abs(w)))
-			return
-		}
-	}
-}
 
 // Normalisation agrees with the CPU on both sides of every border in how blocks
 // take channels: a warp's width, runs of whole packs, one part and several,
@@ -51,14 +26,13 @@ func TestNormShapes(t *testing.T) {
 			tol := map[device.DType]float64{device.Float32: 1e-5, device.Float64: 1e-13}[dt]
 			var first map[string][]float64
 			for _, offset := range []int{0, 4, 3} {
-				r := rand.New(rand.NewPCG(1, uint64(s.N*s.S)))
 				var on [2]struct{ data, perChannel []device.Vector }
 				for k := range 9 {
 					n := s.N * s.C * s.S
 					if k >= 4 {
 						n = s.C
 					}
-					gpu, cpu := numbers(r, d, dt, n, offset, 0.1)
+					gpu, cpu := view(d, dt, offset, draw(n, uint64(k))), device.Put(device.CPU(), dt, draw(n, uint64(k)))
 					if k < 4 {
 						on[0].data, on[1].data = append(on[0].data, gpu), append(on[1].data, cpu)
 					} else {
@@ -97,11 +71,11 @@ func TestNormShapes(t *testing.T) {
 				bits := make(map[string][]float64)
 				for name, v := range results[0] {
 					what := fmt.Sprintf("%s %+v %v from number %d", name, s, dt, offset)
-					size := 1.0
+					size := 4.0         // of what is made of several numbers of order one
 					if v.Len() == s.C { // sums over the channel of numbers of order one
-						size = math.Sqrt(float64(s.N * s.S))
+						size += math.Sqrt(float64(s.N * s.S))
 					}
-					closeTo(t, what, v, results[1][name], size*tol)
+					within(t, what, v, results[1][name], size*tol)
 					bits[name] = device.Read[float64](v)
 					if first != nil {
 						for i, w := range first[name] {
