@@ -36,26 +36,33 @@ func assemble(ptxas string, text []byte, chip int) (map[string]usage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ptxas for sm_%d: %w\n%s", chip, err, out)
 	}
+	return usages(string(out)), nil
+}
+
+// usages reads what ptxas -v says. What a function that was not inlined keeps in
+// slow memory is counted to the entry before it.
+func usages(out string) map[string]usage {
 	all := map[string]usage{}
 	name := ""
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		if m := function.FindStringSubmatch(line); m != nil {
 			name = m[1]
-			all[name] = usage{}
 		}
 		u := all[name]
-		if m := memory.FindStringSubmatch(line); m != nil && u.registers == 0 {
-			fmt.Sscan(strings.Join(m[1:], " "), &u.stack, &u.stores, &u.loads)
+		if m := memory.FindStringSubmatch(line); m != nil {
+			var more usage
+			fmt.Sscan(strings.Join(m[1:], " "), &more.stack, &more.stores, &more.loads)
+			u.stack, u.stores, u.loads = u.stack+more.stack, u.stores+more.stores, u.loads+more.loads
 		}
 		if m := registers.FindStringSubmatch(line); m != nil {
 			fmt.Sscan(m[1], &u.registers)
-			if m := shared.FindStringSubmatch(line); m != nil {
-				fmt.Sscan(m[1], &u.shared)
-			}
+		}
+		if m := shared.FindStringSubmatch(line); m != nil {
+			fmt.Sscan(m[1], &u.shared)
 		}
 		if name != "" {
 			all[name] = u
 		}
 	}
-	return all, nil
+	return all
 }
