@@ -28,61 +28,81 @@ var convLayers = []struct {
 	{"wideresnet/4", device.Convolution{N: 128, C: 640, H: 8, W: 8, K: 640, R: 3, S: 3, Stride: 1, Pad: 1}},
 }
 
-// BenchmarkConv has, for each layer and direction, the plan chosen and, for
-// tuning it, every tile by itself with its best number of parts.
+// convKinds are the ways to multiply that benchmarks compare.
+var convKinds = []struct {
+	name  string
+	t     device.DType
+	tiles []tile
+}{
+	{"float32", device.Float32, plainConv}, {"tf32", device.Float32, tensorConv}, {"float64", device.Float64, tensorConvDouble},
+}
+
+// eachConv calls f for each direction of a convolution, as the product it is.
+func eachConv(d *Device, dt device.DType, s device.Convolution, f func(op string, m, n, k, count int, run func(p plan))) {
+	oh, ow := s.Out()
+	x, w, y := d.New(dt, s.N*s.C*s.H*s.W), d.New(dt, s.K*s.C*s.R*s.S), d.New(dt, s.N*s.K*oh*ow)
+	for _, v := range []device.Vector{x, w, y} {
+		d.Uniform(1, 0, -1, 1, v)
+	}
+	n := s.Stride
+	f("forward", s.K, s.N*oh*ow, s.C*s.R*s.S, 1, func(p plan) { d.convForward(p, s, x, w, false, y) })
+	f("data", s.C, s.N*ceil(s.H, n)*ceil(s.W, n), s.K*ceil(s.R, n)*ceil(s.S, n), n*n, func(p plan) { d.convData(p, s, w, y, false, x) })
+	f("filter", s.K, s.C*s.R*s.S, s.N*oh*ow, 1, func(p plan) { d.convFilter(p, s, x, y, false, w) })
+}
+
+func benchmarkPlan(b *testing.B, d *Device, s device.Convolution, p plan, run func(p plan)) {
+	const calls = 20 // between waits
+	run(p)
+	d.Synchronize()
+	for b.Loop() {
+		for range calls {
+			run(p)
+		}
+		d.Synchronize()
+	}
+	oh, ow := s.Out()
+	seconds := b.Elapsed().Seconds() / float64(calls*b.N)
+	b.ReportMetric(2*float64(s.N*s.K*oh*ow)*float64(s.C*s.R*s.S)/seconds/1e12, "TF/s")
+	b.ReportMetric(seconds*1e6, "µs")
+	b.ReportMetric(float64(p.parts), "parts")
+}
+
+// BenchmarkConv is the named networks' layers as they run; with a stride or a
+// border it counts the products that meet only the border, too.
 func BenchmarkConv(b *testing.B) {
 	d := open(b)
 	if mocked(d) {
 		b.Skip("timing needs a GPU: this is the mock")
 	}
-	for _, kind := range []struct {
-		name  string
-		t     device.DType
-		tf32  bool
-		tiles []tile
-	}{
-		{"float32", device.Float32, false, plainConv}, {"tf32", device.Float32, true, tensorConv}, {"float64", device.Float64, false, tensorConvDouble},
-	} {
+	for _, kind := range convKinds {
 		for _, l := range convLayers {
-			s := l.shape
-			oh, ow := s.Out()
-			x, w, y := d.New(kind.t, s.N*s.C*s.H*s.W), d.New(kind.t, s.K*s.C*s.R*s.S), d.New(kind.t, s.N*s.K*oh*ow)
-			for _, v := range []device.Vector{x, w, y} {
-				d.Uniform(1, 0, -1, 1, v)
+			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan)) {
+				b.Run(fmt.Sprintf("%s/%s/%s", kind.name, l.name, op), func(b *testing.B) {
+					benchmarkPlan(b, d, l.shape, choose(kind.tiles, m, n, k, count), run)
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkConvTiles is each tile by itself, for the rates in conv.go.
+func BenchmarkConvTiles(b *testing.B) {
+	d := open(b)
+	if mocked(d) {
+		b.Skip("timing needs a GPU: this is the mock")
+	}
+	for _, kind := range convKinds {
+		for _, l := range convLayers {
+			if l.name != "lenet/2" && l.name != "allcnn/2" && l.name != "allcnn/7" {
+				continue
 			}
-			n := s.Stride
-			for _, op := range []struct {
-				name          string
-				m, n, k, many int
-				run           func(p plan)
-			}{
-				{"forward", s.K, s.N * oh * ow, s.C * s.R * s.S, 1, func(p plan) { d.convForward(p, s, x, w, false, y) }},
-				{"data", s.C, s.N * ceil(s.H, n) * ceil(s.W, n), s.K * ceil(s.R, n) * ceil(s.S, n), n * n, func(p plan) { d.convData(p, s, w, y, false, x) }},
-				{"filter", s.K, s.C * s.R * s.S, s.N * oh * ow, 1, func(p plan) { d.convFilter(p, s, x, y, false, w) }},
-			} {
-				plans := []plan{choose(kind.tiles, op.m, op.n, op.k, op.many)}
-				names := []string{"chosen"}
-				for i := range kind.tiles {
-					plans = append(plans, choose(kind.tiles[i:i+1], op.m, op.n, op.k, op.many))
-					names = append(names, kind.tiles[i].name)
-				}
-				for i, p := range plans {
-					b.Run(fmt.Sprintf("%s/%s/%s/%s", kind.name, l.name, op.name, names[i]), func(b *testing.B) {
-						op.run(p)
-						d.Synchronize()
-						for b.Loop() {
-							for range 20 {
-								op.run(p)
-							}
-							d.Synchronize()
-						}
-						seconds := b.Elapsed().Seconds() / float64(20*b.N)
-						b.ReportMetric(2*float64(s.N*s.K*oh*ow)*float64(s.C*s.R*s.S)/seconds/1e12, "TF/s")
-						b.ReportMetric(seconds*1e6, "µs")
-						b.ReportMetric(float64(p.parts), "parts")
+			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan)) {
+				for i, tile := range kind.tiles {
+					b.Run(fmt.Sprintf("%s/%s/%s/%s", kind.name, l.name, op, tile.name), func(b *testing.B) {
+						benchmarkPlan(b, d, l.shape, choose(kind.tiles[i:i+1], m, n, k, count), run)
 					})
 				}
-			}
+			})
 		}
 	}
 }
