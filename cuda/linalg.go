@@ -12,7 +12,8 @@ import (
 )
 
 // Factorisations run in cuSOLVER where the machine has it and the matrix is large
-// enough for a GPU, else on the host, and are counted so.
+// enough for a GPU; else Cholesky's by our kernels, the others on the host, and
+// are counted so.
 
 // worthSolver is the size from which cuSOLVER is sooner done than the host: the
 // eigenvalues of 500 numbers take LAPACK some 20 ms.
@@ -48,18 +49,52 @@ func (d *Device) Cholesky(n int, a device.Vector) error {
 	if s := d.solver(n); s != nil && d.finite(n, n, a, true) {
 		return d.cholesky(s, n, a)
 	}
-	return d.onHost("Cholesky", []device.Vector{a}, nil, func(v []device.Vector) error {
-		return device.CPU().Cholesky(n, v[0])
-	})
+	return d.ownCholesky(n, a)
 }
 
 func (d *Device) cholesky(s *nvidia.Solver, n int, a device.Vector) error {
 	info := d.factorise("Cholesky", s, nvidia.Factorisation{Kind: nvidia.Cholesky, Type: a.DType(), M: n, N: n, A: uintptr(pointer(a))})
+	return d.choleskyDone(n, a, info)
+}
+
+// choleskyDone zeroes what is below the diagonal and says what info means.
+func (d *Device) choleskyDone(n int, a device.Vector, info int32) error {
 	d.launch("upper_triangle", a.DType(), blocks(n*n), one(threads), 0, ptr(a), i64(n))
 	if info > 0 {
 		return fmt.Errorf("device: Cholesky: the %d×%d matrix is not positive definite: its leading minor of order %d is not positive", n, n, info)
 	}
 	return nil
+}
+
+// ownCholesky goes down the diagonal in steps of so many rows: the square on the
+// diagonal, the rest of its rows X, then A - XᵀX of what is left, whose lower
+// triangle comes along unused.
+func (d *Device) ownCholesky(n int, a device.Vector) error {
+	if n == 0 {
+		return nil
+	}
+	const step = 48 // SIDE in kernels/cholesky.cu
+	t, kept, word := a.DType(), a.Clone(), d.New(device.Int32, 1)
+	defer d.Free(kept)
+	defer d.Free(word)
+	for j := 0; j < n; j += step {
+		size := min(step, n-j)
+		d.launch("cholesky_diagonal", t, one(1), one(threads), 0, ptr(a), i32(n), i32(j), i32(size), ptr(word))
+		next := j + size
+		if next == n {
+			break
+		}
+		d.launch("cholesky_rows", t, one(ceil(n-next, 32)), one(threads), 0, ptr(a), i32(n), i32(j), i32(size))
+		at := func(i, j int) matrices { return matrices{at: ptr(a.Slice(i*n+j, n*n)), ld: n} }
+		p := product{transA: true, m: n - next, n: n - next, k: size, count: 1, alpha: -1, a: at(j, next), b: at(j, next), beta: 1, c: at(next, next)}
+		d.tiled(t, p, choose(d.fullTiles(t), p.m, p.n, p.k, 1))
+	}
+	info := device.Read[int32](word)[0]
+	if info > 0 && !d.finite(n, n, kept, true) { // the CPU says where
+		d.Copy(a, kept)
+		return d.onHost("Cholesky", []device.Vector{a}, nil, func(v []device.Vector) error { return device.CPU().Cholesky(n, v[0]) })
+	}
+	return d.choleskyDone(n, a, info)
 }
 
 // SVD is a = U diag(s) Vᵀ.

@@ -126,6 +126,51 @@ func TestWithLibraries(t *testing.T) {
 	}
 }
 
+// Our own factorisation finds what is wrong in any of its steps, in the CPU's
+// words, and rounds as the type does when products may round to TF32.
+func TestCholesky(t *testing.T) {
+	d := open(t)
+	d.TF32(true)
+	const n = 131
+	r := rand.New(rand.NewPCG(6, 6))
+	for _, dt := range []device.DType{device.Float32, device.Float64} {
+		a := make([]float64, n*n)
+		for i := range a {
+			a[i] = float64(float32(2*r.Float64() - 1))
+		}
+		for i := range n {
+			a[i*n+i] = n // positive definite, by its rows' sums
+		}
+		factor := func(dev device.Device) (device.Vector, error) {
+			v := device.Put(dev, dt, a)
+			return v, dev.Cholesky(n, v)
+		}
+		have, err := factor(d)
+		want, _ := factor(device.CPU())
+		if err != nil {
+			t.Fatal(err)
+		}
+		epsilon := 0x1p-53
+		if dt == device.Float32 {
+			epsilon = 0x1p-24
+		}
+		near(t, "Cholesky factor", have, want, 2*(n+1)*epsilon*math.Sqrt(n)) // as devicetest's, on each side; a_ii = n
+		for _, wrong := range []struct {
+			i, j int
+			x    float64
+		}{{2, 2, -1}, {100, 100, 0}, {130, 130, -3}, {60, 80, math.NaN()}, {0, 130, math.Inf(1)}, {50, 50, math.Inf(1)}} {
+			kept := a[wrong.i*n+wrong.j]
+			a[wrong.i*n+wrong.j] = wrong.x
+			_, mine := factor(d)
+			_, cpus := factor(device.CPU())
+			if mine == nil || mine.Error() != cpus.Error() {
+				t.Errorf("%v with %v at (%d, %d): %v, the CPU says %v", dt, wrong.x, wrong.i, wrong.j, mine, cpus)
+			}
+			a[wrong.i*n+wrong.j] = kept
+		}
+	}
+}
+
 func near(t *testing.T, what string, have, want device.Vector, tol float64) {
 	t.Helper()
 	h, w := device.Read[float64](have), device.Read[float64](want)

@@ -70,6 +70,14 @@ func (d *Device) tiles(t device.DType, k int) []tile {
 	return all
 }
 
+// fullTiles are those that round as the type does, whatever the settings are.
+func (d *Device) fullTiles(t device.DType) []tile {
+	if t == device.Float32 {
+		return plainTiles
+	}
+	return d.tiles(t, 0)
+}
+
 var (
 	tensorDouble = append(doubleTiles[:len(doubleTiles):len(doubleTiles)], halved(plainTiles[2:])...)
 	tensorSplit  = append(splitTiles[:len(splitTiles):len(splitTiles)], plainTiles[2:]...)
