@@ -39,6 +39,8 @@
 //	badptx        no PTX compiles
 //	old           the driver is CUDA 11.0: PTX 7.8 and newer calls fail
 //	late          work of a stream runs when somebody waits for it, not before
+//	              (stand-ins for NVIDIA's libraries that compute at the call do
+//	              not see it)
 //	seed=N        threads, blocks and free graph nodes run in another order
 //	twice         every launch runs in two orders from the same content of the
 //	              memory that its arguments point to; an error tells of a difference
