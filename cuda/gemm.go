@@ -48,9 +48,9 @@ func (d *Device) needStrided(op, what string, v device.Vector, t device.DType, r
 }
 
 // TF32 says whether products of float32 matrices, and convolutions, may round
-// their numbers to eleven bits before they are multiplied, which tensor cores do several times as
-// fast: then errors are up to 2⁻¹⁰ Σ|ab|. It is off on a new device. Chips before
-// capability 8.0 have none, and go on as they were.
+// their numbers to eleven bits before they are multiplied, which tensor cores do
+// several times as fast: then errors are up to 2⁻¹⁰ Σ|ab|. It is off on a new
+// device. Chips before capability 8.0 have none, and go on as they were.
 func (d *Device) TF32(on bool) { d.settings.tf32.Store(on) }
 
 // SplitTF32 says whether products of float32 matrices run on tensor cores as three

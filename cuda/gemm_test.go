@@ -117,7 +117,7 @@ func TestTiles(t *testing.T) {
 				continue
 			}
 			r := rand.New(rand.NewPCG(1, uint64(s.m*s.n)))
-			for i := range 16 {
+			for i := range 12 {
 				g := randomCase(r, i%4, border(r, s.m), border(r, s.n), border(r, s.k)+r.IntN(2)*s.k*s.stages)
 				parts := 1 + r.IntN(3)
 				length := ceil(ceil(g.k, parts), s.k) * s.k
