@@ -59,10 +59,12 @@ section() {
 # tests LOG PROGRAM ARGUMENT...: a test program in its package's folder. It is
 # ended when the section's time is up.
 tests() {
-	local log=$1 program=$2 folder=cuda
+	local log=$1 program=$2 folder=cuda code=0
 	shift 2
 	[ "$program" = cuda.test ] || folder=kernel/cmd/session
-	(cd "$folder" && timeout -k 5 "$((limit + 5))" "$work/$program" -test.v -test.timeout "${limit}s" "$@") >"$work/$log" 2>&1
+	(cd "$folder" && timeout -k 5 "$((limit + 5))" "$work/$program" -test.v -test.timeout "${limit}s" "$@") >"$work/$log" 2>&1 || code=$?
+	case $code in 124 | 137) echo "ended after $limit s: the time was up" >>"$work/$log" ;; esac
+	return "$code"
 }
 
 # summary LOG: each test with its subtests in a line; what it said, where it
