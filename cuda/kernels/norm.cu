@@ -7,12 +7,11 @@ __device__ __forceinline__ void normalise(const Cut &k, int, double *, const T *
     const Seat seat(k);
     const int c = seat.channel;
     const T centre = mean[c], a = istd[c] * scale[c], b = shift[c];
-    walk<V>(k, seat, [&](index_t i) {
-        Pack<T, V> v = take<V>(x + i, k.aligned);
+    walk<V>(k, seat, [&](index_t i, Pack<T, V> (&v)[1]) {
 #pragma unroll
-        for (int j = 0; j < V; j++) v.at[j] = fma(a, v.at[j] - centre, b);
-        leave<V>(y + i, v, k.aligned);
-    });
+        for (int j = 0; j < V; j++) v[0].at[j] = fma(a, v[0].at[j] - centre, b);
+        leave(y + i, v[0], k.aligned);
+    }, x);
 }
 
 template <class T>

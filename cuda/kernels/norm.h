@@ -40,40 +40,86 @@ __device__ __forceinline__ void span(index_t all, int parts, int part, index_t &
     if (to > all) to = all;
 }
 
-// walk calls f(i) with the index of each first of V neighbours that the thread takes.
-template <int V, class F> __device__ __forceinline__ void walk(const Cut &k, const Seat &seat, F f) {
+// fetch is V numbers from place at[b] on of each vector: all loads of a batch before the first use of one, so
+// that they are on their way together.
+template <int V, int B, int K, class T>
+__device__ __forceinline__ void fetch(const Cut &k, const T *const (&in)[K], const index_t (&at)[B], Pack<T, V> (&v)[B][K]) {
+    if (k.aligned) {
+#pragma unroll
+        for (int b = 0; b < B; b++)
+#pragma unroll
+            for (int j = 0; j < K; j++) v[b][j] = load<V>(in[j] + at[b]);
+        return;
+    }
+#pragma unroll
+    for (int b = 0; b < B; b++)
+#pragma unroll
+        for (int j = 0; j < K; j++)
+#pragma unroll
+            for (int l = 0; l < V; l++) v[b][j].at[l] = in[j][at[b] + l];
+}
+
+// batches calls f(at, v) for each place that the thread takes, `count` in all, with the vectors' V numbers
+// there. Next gives the places one after another.
+template <int V, int B, int K, class T, class Next, class F>
+__device__ __forceinline__ void batches(const Cut &k, const T *const (&in)[K], index_t count, Next next, F f) {
+    index_t i = 0;
+    for (; i + B <= count; i += B) {
+        index_t at[B];
+        Pack<T, V> v[B][K];
+#pragma unroll
+        for (int b = 0; b < B; b++) at[b] = next();
+        fetch(k, in, at, v);
+#pragma unroll
+        for (int b = 0; b < B; b++) f(at[b], v[b]);
+    }
+#pragma unroll 1
+    for (; i < count; i++) {
+        const index_t at[1] = {next()};
+        Pack<T, V> v[1][K];
+        fetch(k, in, at, v);
+        f(at[0], v[0]);
+    }
+}
+
+// walk calls f(at, v) for all V neighbours that the thread takes: at is the index of the first, v[j] the
+// numbers of vector j there. F may write to those places.
+template <int V, class F, class T, class... More>
+__device__ __forceinline__ void walk(const Cut &k, const Seat &seat, F f, const T *first, const More *...more) {
+    constexpr int K = 1 + sizeof...(More);
+    const T *const in[K] = {first, more...};
     index_t from, to;
     if (k.across) {
-        if (!seat.inside) return;
-        const index_t row = (index_t)k.c * k.s;
-        const index_t at = (index_t)blockIdx.x * k.across * k.s + lane_id();
-        span(k.n, k.parts, blockIdx.y, from, to);
-#pragma unroll 4
-        for (index_t r = from + warp_id(); r < to; r += blockDim.x >> 5) f(r * row + at);
+        if constexpr (V == 1) {
+            if (!seat.inside) return;
+            const int rows = blockDim.x >> 5;
+            const index_t row = (index_t)k.c * k.s;
+            span(k.n, k.parts, blockIdx.y, from, to);
+            from += warp_id();
+            index_t at = from * row + (index_t)blockIdx.x * k.across * k.s + lane_id();
+            batches<1, 8 / K>(k, in, from < to ? (to - from + rows - 1) / rows : 0, [&] {
+                const index_t here = at;
+                at += rows * row;
+                return here;
+            }, f);
+        }
         return;
     }
     const int width = k.s / V;
     span((index_t)k.n * width, k.parts, blockIdx.y, from, to);
-    const index_t start = from + threadIdx.x;
-    index_t image = quotient(start, width);
-    int at = (int)(start - image * width);
+    from += threadIdx.x;
+    index_t image = quotient(from, width);
+    int at = (int)(from - image * width);
     const int images = blockDim.x / width, steps = blockDim.x % width; // what a step of the block is
-#pragma unroll 2
-    for (index_t i = start; i < to; i += blockDim.x) {
-        f((image * k.c + seat.channel) * k.s + (index_t)at * V);
+    batches<V, 4 / K>(k, in, from < to ? (to - from + blockDim.x - 1) / blockDim.x : 0, [&] {
+        const index_t here = (image * k.c + seat.channel) * k.s + (index_t)at * V;
         image += images, at += steps;
         if (at >= width) at -= width, image++;
-    }
+        return here;
+    }, f);
 }
 
-// take is V numbers at p, by one load where that can be.
-template <int V, class T> __device__ __forceinline__ Pack<T, V> take(const T *p, int aligned) {
-    if (aligned) return load<V>(p);
-    Pack<T, V> v;
-#pragma unroll
-    for (int j = 0; j < V; j++) v.at[j] = p[j];
-    return v;
-}
+// leave writes V numbers to p.
 template <int V, class T> __device__ __forceinline__ void leave(T *p, const Pack<T, V> &v, int aligned) {
     if (aligned) {
         store<V>(p, v);

@@ -10,14 +10,13 @@ __device__ __forceinline__ void back(const Cut &k, int phase, double *partial, i
     const T centre = mean[c], spread = istd[c];
     double sum[2] = {0, 0}; // Σ dy, Σ (x-mean) dy
     if (!channel_sums(k, seat, phase, partial, sum, [&] {
-            walk<V>(k, seat, [&](index_t i) {
-                const Pack<T, V> v = take<V>(x + i, k.aligned), u = take<V>(dy + i, k.aligned);
+            walk<V>(k, seat, [&](index_t, const Pack<T, V> (&v)[2]) {
 #pragma unroll
                 for (int j = 0; j < V; j++) {
-                    sum[0] += (double)u.at[j];
-                    sum[1] += ((double)v.at[j] - (double)centre) * (double)u.at[j];
+                    sum[0] += (double)v[1].at[j];
+                    sum[1] += ((double)v[0].at[j] - (double)centre) * (double)v[1].at[j];
                 }
-            });
+            }, x, dy);
         }))
         return;
     double sdy = sum[0], sxdy = sum[1] * (double)spread; // Σ x̂ dy
@@ -27,13 +26,11 @@ __device__ __forceinline__ void back(const Cut &k, int phase, double *partial, i
     const double m = (double)k.n * k.s;
     if (!train || m == 0) sdy = sxdy = 0;
     const T mdy = (T)(train ? sdy / m : 0), slope = (T)(train ? sxdy / m * (double)spread : 0);
-    walk<V>(k, seat, [&](index_t i) {
-        const Pack<T, V> v = take<V>(x + i, k.aligned);
-        Pack<T, V> u = take<V>(dy + i, k.aligned);
+    walk<V>(k, seat, [&](index_t i, Pack<T, V> (&v)[2]) {
 #pragma unroll
-        for (int j = 0; j < V; j++) u.at[j] = a * (u.at[j] - mdy - (v.at[j] - centre) * slope);
-        leave<V>(dx + i, u, k.aligned);
-    });
+        for (int j = 0; j < V; j++) v[1].at[j] = a * (v[1].at[j] - mdy - (v[0].at[j] - centre) * slope);
+        leave(dx + i, v[1], k.aligned);
+    }, x, dy);
 }
 
 template <class T>

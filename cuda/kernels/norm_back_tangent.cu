@@ -12,13 +12,11 @@ __device__ __forceinline__ void back_tangent(const Cut &k, int phase, double *pa
     const double centre = (double)mean[c], spread = (double)istd[c];
     double sum[7] = {0, 0, 0, 0, 0, 0, 0}; // of tx, x̂ tx, dy, x̂ dy, tdy, x̂ tdy, tx dy
     if (!channel_sums(k, seat, phase, partial, sum, [&] {
-            walk<V>(k, seat, [&](index_t i) {
-                const Pack<T, V> v = take<V>(x + i, k.aligned), vt = take<V>(tx + i, k.aligned), vu = take<V>(dy + i, k.aligned),
-                                 vtu = take<V>(tdy + i, k.aligned);
+            walk<V>(k, seat, [&](index_t, const Pack<T, V> (&v)[4]) {
 #pragma unroll
                 for (int j = 0; j < V; j++) {
-                    const double xh = ((double)v.at[j] - centre) * spread;
-                    const double t = (double)vt.at[j], u = (double)vu.at[j], tu = (double)vtu.at[j];
+                    const double xh = ((double)v[0].at[j] - centre) * spread;
+                    const double t = (double)v[1].at[j], u = (double)v[2].at[j], tu = (double)v[3].at[j];
                     sum[0] += t;
                     sum[1] += xh * t;
                     sum[2] += u;
@@ -27,7 +25,7 @@ __device__ __forceinline__ void back_tangent(const Cut &k, int phase, double *pa
                     sum[5] += xh * tu;
                     sum[6] += t * u;
                 }
-            });
+            }, x, tx, dy, tdy);
         }))
         return;
     const double m = (double)k.n * k.s;
@@ -46,14 +44,12 @@ __device__ __forceinline__ void back_tangent(const Cut &k, int phase, double *pa
     const double for_xh = -(for_tdy * (sum[5] + sum[6]) + for_dy * sum[3] + for_tx * sum[1]);
     const T a = (T)for_tdy, b = (T)for_dy, g = (T)for_tx, h = (T)(for_xh * spread);
     const T mx = (T)centre, mtdy = (T)sum[4], mdy = (T)sum[2], mtx = (T)sum[0];
-    walk<V>(k, seat, [&](index_t i) {
-        const Pack<T, V> v = take<V>(x + i, k.aligned), vt = take<V>(tx + i, k.aligned), vu = take<V>(dy + i, k.aligned);
-        Pack<T, V> vtu = take<V>(tdy + i, k.aligned);
+    walk<V>(k, seat, [&](index_t i, Pack<T, V> (&v)[4]) {
 #pragma unroll
         for (int j = 0; j < V; j++)
-            vtu.at[j] = a * (vtu.at[j] - mtdy) + b * (vu.at[j] - mdy) + g * (vt.at[j] - mtx) + h * (v.at[j] - mx);
-        leave<V>(tdx + i, vtu, k.aligned);
-    });
+            v[3].at[j] = a * (v[3].at[j] - mtdy) + b * (v[2].at[j] - mdy) + g * (v[1].at[j] - mtx) + h * (v[0].at[j] - mx);
+        leave(tdx + i, v[3], k.aligned);
+    }, x, tx, dy, tdy);
 }
 
 template <class T>

@@ -16,21 +16,19 @@ template <class T, int V> __device__ __forceinline__ void stats(const Cut &k, in
     double centre[1] = {0}, square[1] = {0};
     const double m = (double)k.n * k.s;
     if (phase & SUMS) {
-        walk<V>(k, seat, [&](index_t i) {
-            const Pack<T, V> a = take<V>(x + i, k.aligned);
+        walk<V>(k, seat, [&](index_t, const Pack<T, V> (&v)[1]) {
 #pragma unroll
-            for (int j = 0; j < V; j++) centre[0] += (double)a.at[j];
-        });
+            for (int j = 0; j < V; j++) centre[0] += (double)v[0].at[j];
+        }, x);
         add_up(k, centre);
         centre[0] /= phase == SUMS ? size<V>(k, blockIdx.y) : m;
-        walk<V>(k, seat, [&](index_t i) {
-            const Pack<T, V> a = take<V>(x + i, k.aligned);
+        walk<V>(k, seat, [&](index_t, const Pack<T, V> (&v)[1]) {
 #pragma unroll
             for (int j = 0; j < V; j++) {
-                const double off = (double)a.at[j] - centre[0];
+                const double off = (double)v[0].at[j] - centre[0];
                 square[0] += off * off;
             }
-        });
+        }, x);
         add_up(k, square);
         if (phase == SUMS) {
             if (seat.first) {

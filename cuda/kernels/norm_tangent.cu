@@ -10,26 +10,23 @@ __device__ __forceinline__ void tangent(const Cut &k, int phase, double *partial
     const T centre = mean[c];
     double sum[2] = {0, 0}; // Σ tx, Σ (x-mean) tx
     if (train && !channel_sums(k, seat, phase, partial, sum, [&] {
-            walk<V>(k, seat, [&](index_t i) {
-                const Pack<T, V> v = take<V>(x + i, k.aligned), u = take<V>(tx + i, k.aligned);
+            walk<V>(k, seat, [&](index_t, const Pack<T, V> (&v)[2]) {
 #pragma unroll
                 for (int j = 0; j < V; j++) {
-                    sum[0] += (double)u.at[j];
-                    sum[1] += ((double)v.at[j] - (double)centre) * (double)u.at[j];
+                    sum[0] += (double)v[1].at[j];
+                    sum[1] += ((double)v[0].at[j] - (double)centre) * (double)v[1].at[j];
                 }
-            });
+            }, x, tx);
         }))
         return;
     const double m = (double)k.n * k.s, spread = (double)istd[c];
     const T a = scale[c] * (T)spread, mtx = (T)(sum[0] / m), b = tshift[c];
     const T slope = (T)((double)tscale[c] * spread - (double)scale[c] * spread * spread * spread * sum[1] / m);
-    walk<V>(k, seat, [&](index_t i) {
-        const Pack<T, V> v = take<V>(x + i, k.aligned);
-        Pack<T, V> u = take<V>(tx + i, k.aligned);
+    walk<V>(k, seat, [&](index_t i, Pack<T, V> (&v)[2]) {
 #pragma unroll
-        for (int j = 0; j < V; j++) u.at[j] = a * (u.at[j] - mtx) + (v.at[j] - centre) * slope + b;
-        leave<V>(ty + i, u, k.aligned);
-    });
+        for (int j = 0; j < V; j++) v[1].at[j] = a * (v[1].at[j] - mtx) + (v[0].at[j] - centre) * slope + b;
+        leave(ty + i, v[1], k.aligned);
+    }, x, tx);
 }
 
 template <class T>
