@@ -9,7 +9,8 @@
 #
 # The compilers are NVIDIA's NVRTC and ptxas 11.8.89 from the Python packages
 # nvidia-cuda-nvrtc-cu11 and nvidia-cuda-nvcc-cu11, kept in the user's cache.
-# NVRTC 11.8 writes PTX 7.8, which every driver from 520 on takes.
+# NVRTC 11.8 writes PTX 7.8, which every driver from 520 on takes. Needed too: Go,
+# gcc and, the first time, python3 with pip and a network.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/glassy/nvrtc
@@ -38,6 +39,7 @@ fetch() {
 	mv -T "$new" "$tools" 2>/dev/null || rm -rf "$new" # another run was first
 }
 
+[ "$(uname -m)" = x86_64 ] || { echo "compile.sh: these compilers run on x86-64 only" >&2 && exit 1; }
 [ -e "$tools/nvidia/cuda_nvcc/bin/ptxas" ] || fetch
 cd "$here"
 CGO_ENABLED=0 exec go run ./compile \
