@@ -143,6 +143,7 @@ template <int K> __device__ void add_up(const Cut &k, double (&sum)[K]) {
 #pragma unroll
         for (int j = 0; j < K; j++) {
             sum[j] = cell[j][0];
+#pragma unroll 1
             for (int w = 1; w < warps; w++) sum[j] += cell[j][w];
         }
         __syncthreads();
@@ -155,6 +156,7 @@ template <int K> __device__ void add_up(const Cut &k, double (&sum)[K]) {
 #pragma unroll
         for (int j = 0; j < K; j++) {
             double column = 0;
+#pragma unroll 1
             for (int w = 0; w < warps; w++) column += cell[j][w * 32 + lane];
             cell[j][256 + lane] = column;
         }
@@ -164,6 +166,7 @@ template <int K> __device__ void add_up(const Cut &k, double (&sum)[K]) {
 #pragma unroll
     for (int j = 0; j < K; j++) {
         sum[j] = 0;
+#pragma unroll 1
         for (int x = first; x < last; x++) sum[j] += cell[j][256 + x];
     }
     __syncthreads();
@@ -176,6 +179,7 @@ template <class F> __device__ __forceinline__ void each_part(const Cut &k, const
         if (!seat.inside || lane_id() % k.s != 0) return;
         first = warp_id(), step = blockDim.x >> 5;
     }
+#pragma unroll 1
     for (int p = first; p < k.parts; p += step) f((index_t)seat.channel * k.parts + p, p);
 }
 
@@ -210,7 +214,6 @@ template <class T> __device__ __forceinline__ void put(const Seat &seat, T *dst,
 
 // WIDTHS(f, args…) is f<T, V>(cut, args…) with V as many numbers as 16 bytes hold, where runs are made of
 // whole ones, else 1.
-#define WIDTHS(F, ...)                                               \
-    const Cut k{n, c, s, across, aligned, parts};                  \
-    if (vector) F<T, pack_width<T>()>(k, phase, partial, __VA_ARGS__); \
-    else F<T, 1>(k, phase, partial, __VA_ARGS__)
+#define WIDTHS(F, ...)                                                                          \
+    if (vector) F<T, pack_width<T>()>(Cut{n, c, s, 0, aligned, parts}, phase, partial, __VA_ARGS__); \
+    else F<T, 1>(Cut{n, c, s, across, aligned, parts}, phase, partial, __VA_ARGS__)
