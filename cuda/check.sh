@@ -15,7 +15,8 @@
 #   oracles       published values, and by two processes on one GPU at a time
 #   networks      whole networks and their training against the CPU
 #   training      the thesis's networks, beside PyTorch
-#   benchmarks    products, memory, spins, walkers, launches
+#   benchmarks    products, memory, spins, walkers, launches, each against a measure
+#   operations    the speed of every other operation
 #   sanitizer     compute-sanitizer on the operations
 #
 # The report is cuda/RESULTS.md. With GLASSY_LIBCUDA, which names another driver
@@ -35,7 +36,7 @@ build() {
 	ls -l "$dir"
 }
 
-sections=${SECTIONS:-device conformance oracles networks training benchmarks sanitizer}
+sections=${SECTIONS:-device conformance oracles networks training benchmarks operations sanitizer}
 python=${PYTHON:-python3}
 failed=0
 limit=0 # seconds of the section at work
@@ -170,9 +171,16 @@ training() {
 	return "$code"
 }
 
-benchmarks() {
+benchmarks() { speeds -test.bench "$measures"; }
+
+operations() { speeds -test.bench . -test.skip "$measures|Tiles"; }
+
+measures='^Benchmark(Against.*|Gemm|Launch|Spins|Walkers)$'
+
+# speeds ARGUMENT...: benchmarks, a line each.
+speeds() {
 	local code=0
-	tests benchmarks cuda.test -test.run '^$' -test.bench . -test.benchtime 0.2s || code=$?
+	tests speeds cuda.test -test.run '^$' -test.benchtime 0.2s "$@" || code=$?
 	printf '```\n'
 	awk -F '\t' '
 		/^(goos|goarch|pkg|cpu|PASS)/ || /^Benchmark[^\t]*$/ { next }
@@ -182,7 +190,7 @@ benchmarks() {
 			line = sprintf("%-52s", $1)
 			for (i = 3; i <= NF; i++) line = line sprintf("  %22s", substr($i, match($i, /[^ ]/)))
 			print line
-		}' "$work/benchmarks"
+		}' "$work/speeds"
 	printf '```\n'
 	return "$code"
 }
@@ -233,7 +241,8 @@ run() {
 		section oracles 60 'Oracles'
 		section networks 120 'Networks'
 		section training 240 'Training, beside PyTorch'
-		section benchmarks 180 'Benchmarks'
+		section benchmarks 150 'Benchmarks'
+		section operations 120 'Operations'
 		section sanitizer 200 'compute-sanitizer'
 	} >"$work/report"
 	cp "$work/report" "$report"
