@@ -294,10 +294,10 @@ func TestSums(t *testing.T) {
 				warps[w] = butterfly(x[32*w : 32*w+32])
 			}
 			want := butterfly(warps)
-			p, y := put(g, x), put(g, make([]float64, 3))
+			p, y := put(g, x), put(g, make([]float64, 4))
 			g.run("sums", 1, n, p, y)
-			if got := get[float64](g, y, 3); !slices.Equal(got, []float64{want, 1, want}) {
-				t.Errorf("%d threads: sum, largest, sum in the last thread: %v, expected %v, 1 and the first again", n, got, want)
+			if got := get[float64](g, y, 4); !slices.Equal(got, []float64{want, 1, want, 1}) {
+				t.Errorf("%d threads: sum, largest, and both in the last thread: %v, expected %v and 1, twice", n, got, want)
 			}
 		}
 	})

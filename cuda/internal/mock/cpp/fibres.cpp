@@ -6,6 +6,7 @@
 // is a race. One launch runs at a time (the driver's side holds a lock).
 #include "fibres.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
@@ -114,7 +115,7 @@ namespace {
 constexpr unsigned max_threads = 1024;
 constexpr size_t page = 4096, stack_bytes = 96 << 10;
 constexpr size_t shared_limit = 228 << 10;
-constexpr int orders = 4; // permutations of a block's threads, drawn from at each barrier
+constexpr int orders = 8; // permutations of a block's threads, drawn from at each barrier
 
 struct Fibre {
     void *sp = nullptr;
@@ -157,6 +158,7 @@ unsigned parked_count, made; // fibres that wait for a thread to run; fibres wit
 Fibre *running;
 void *home; // the launcher's stack
 uint64_t dice;
+bool ahead; // a warp whose lanes have met goes on before the others; else the warps go in step
 unsigned char *dynamic; // the block's dynamic shared memory
 std::string failure;
 const void *fault_address, *fault_place; // of a signal
@@ -177,6 +179,12 @@ uint64_t draw() { // splitmix64
 void push(Thread *t) {
     unsigned at = ready_head + ready_count++;
     ready[at < size ? at : at - size] = t;
+}
+
+void push_front(Thread *t) {
+    ready_head = (ready_head == 0 ? size : ready_head) - 1;
+    ready_count++;
+    ready[ready_head] = t;
 }
 
 Thread *pop() {
@@ -348,6 +356,10 @@ struct Handlers { // ours, around one launch: a Go program has its own
 
 // ---- a launch
 
+void shuffle(Thread **t, unsigned n) {
+    for (unsigned i = 1; i < n; i++) std::swap(t[i], t[draw() % (i + 1)]);
+}
+
 // make_orders lays out the block's threads and the orders in which they run.
 void make_orders() {
     static dim3 shape(0, 0, 0);
@@ -358,19 +370,29 @@ void make_orders() {
         threads[i].number = i;
         threads[i].index = uint3{i % blockDim.x, i / blockDim.x % blockDim.y, i / (blockDim.x * blockDim.y)};
     }
-    for (int k = 0; k < orders; k++)
-        for (unsigned i = 0; i < size; i++) {
-            unsigned j = seed == 0 ? i : draw() % (i + 1);
-            order[k][i] = order[k][j];
-            order[k][j] = &threads[i];
-        }
+    // All but one keep warps together: a warp that does all it may before another begins shows a barrier
+    // that is missing between them.
+    for (int k = 0; k < orders; k++) {
+        for (unsigned i = 0; i < size; i++) order[k][i] = &threads[i];
+        if (seed == 0) continue;
+        const unsigned whole = k == 0 ? 0 : size / 32; // warps
+        for (unsigned w = 1; w < whole; w++) std::swap_ranges(order[k] + 32 * w, order[k] + 32 * w + 32, order[k] + 32 * (draw() % (w + 1)));
+        for (unsigned w = 0; w < whole; w++) shuffle(order[k] + 32 * w, 32);
+        shuffle(order[k] + 32 * whole, size - 32 * whole);
+    }
+}
+
+// new_turn draws how the threads go on to the next barrier.
+void new_turn() {
+    turn = order[now.seed == 0 ? 0 : draw() % orders];
+    ahead = now.seed == 0 || draw() % 4 != 0;
 }
 
 void run_block() {
     begun = ended = arrived = 0;
     count = 0;
     ready_head = ready_count = 0;
-    turn = order[now.seed == 0 ? 0 : draw() % orders];
+    new_turn();
     if (now.entry->shared_begin != now.entry->shared_end)
         std::memset(now.entry->shared_begin, 0xff, now.entry->shared_end - now.entry->shared_begin);
     if (now.shared > 0) std::memset(dynamic, 0xff, now.shared);
@@ -460,7 +482,7 @@ void block_meet(Place p) {
     }
     arrived = 0;
     counted = count, count = 0;
-    if (now.seed != 0) turn = order[draw() % orders];
+    if (now.seed != 0) new_turn();
     for (unsigned i = 0; i < size; i++) push(turn[i]);
     Thread *first = pop();
     if (first != me) go_to(first->fibre);
@@ -494,7 +516,7 @@ void warp_meet(unsigned mask, Place p) {
         return;
     }
     w.arrived = 0;
-    for (int i = 0; i < 31; i++) push(w.waiting[i]); // the last one there goes on at once
+    for (int i = 0; i < 31; i++) ahead ? push_front(w.waiting[30 - i]) : push(w.waiting[i]); // the last one goes on at once
 }
 
 void *dynamic_shared() { return dynamic; }
