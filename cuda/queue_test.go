@@ -3,8 +3,10 @@
 package cuda
 
 import (
+	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"glassy/lab/device"
 )
@@ -85,5 +87,49 @@ func TestCallsWithinRows(t *testing.T) {
 	}
 	if recorded > often+1 {
 		t.Errorf("the call was made %d times, expected %d and a recording", recorded, often)
+	}
+}
+
+// While one goroutine records the stream for a graph, others that wait for the GPU
+// or copy are held off: the driver would record the copies, and fail who waits.
+func TestOthersWhileRecording(t *testing.T) {
+	d := open(t)
+	x, y := device.Put(d, device.Float32, []float64{1, 2, 3}), device.Put(d, device.Float32, []float64{4, 5, 6})
+	done := make(chan error)
+	begun, ended := 0, 0
+	pinned, err := d.gpu.Pinned(y.Len() * 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := []func() error{d.gpu.Synchronize, func() error { return d.gpu.CopyOut(pinned, pointer(y)) }}
+	for range 10 {
+		d.Scale(2, x)
+		d.Scale(.5, x)
+		d.call("nothing on the stream", func() error {
+			for _, f := range others {
+				begun++
+				go func() { done <- f() }()
+			}
+			time.Sleep(time.Millisecond) // enough for most of them to meet the recording
+			return nil
+		})
+		d.Scale(2, x)
+		d.Scale(.5, x)
+		if got := d.Sum(x); got != 6 {
+			t.Fatalf("sum %v, expected 6", got)
+		}
+		for ; ended < begun; ended++ {
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, g := range d.queue.graphs {
+		if g.failed {
+			t.Error("a recording was spoilt")
+		}
+	}
+	if err := errors.Join(d.gpu.Synchronize(), d.gpu.FreePinned(pinned)); err != nil {
+		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import "C"
 import (
 	"fmt"
 	"runtime"
+	"sync"
 	"unsafe"
 
 	"glassy/cuda/internal/libcuda"
@@ -28,6 +29,11 @@ type GPU struct {
 	device  cu.Device
 	context cu.CUContext
 	stream  cu.Stream
+
+	// While the stream is recorded nobody else may use it: what is begun on it
+	// would be recorded too, whatever the thread, and who waits for it spoils the
+	// recording.
+	recording sync.RWMutex
 }
 
 // Count is the number of GPUs. Its error tells the states apart: no driver, or
@@ -121,16 +127,21 @@ func (g *GPU) do(f func() error) error {
 	return f()
 }
 
-// Do runs f on a thread whose context is the GPU's, for libraries that work on
-// the stream with that handle.
-func (g *GPU) Do(f func() error) error { return g.do(f) }
+// Do runs f on a thread whose context is the GPU's, while nobody records the
+// stream: for what uses the stream, libraries among it. Within f are no other
+// calls of the GPU that use it.
+func (g *GPU) Do(f func() error) error {
+	g.recording.RLock()
+	defer g.recording.RUnlock()
+	return g.do(f)
+}
 
 // Stream is the handle of the GPU's stream, for such libraries.
 func (g *GPU) Stream() uintptr { return uintptr(unsafe.Pointer(g.stream.C())) }
 
 // Synchronize waits for the end of all work.
 func (g *GPU) Synchronize() error {
-	return g.do(func() error { return wrap(g.stream.Synchronize(), "waiting for the GPU") })
+	return g.Do(func() error { return wrap(g.stream.Synchronize(), "waiting for the GPU") })
 }
 
 // Seconds is the time that the GPU takes for the work which f gives it.

@@ -47,7 +47,11 @@ func (r *Graph) Add(row []Launch, arguments []byte) error {
 }
 
 // Record puts at the end what f begins on the stream, which does not run now.
+// Others who want the stream wait until f is done; so f calls libraries, nothing
+// of the GPU's that uses the stream.
 func (r *Graph) Record(f func() error) error {
+	r.g.recording.Lock()
+	defer r.g.recording.Unlock()
 	return r.g.do(func() error {
 		stream := C.CUstream(unsafe.Pointer(r.g.stream.C()))
 		if err := failed(C.cuStreamBeginCapture(stream, C.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "recording the stream"); err != nil {
@@ -95,7 +99,7 @@ func (r *Graph) Change(i int, l Launch, arguments []byte) error {
 
 // Run begins the graph.
 func (r *Graph) Run() error {
-	return r.g.do(func() error {
+	return r.g.Do(func() error {
 		return failed(C.cuGraphLaunch(r.exec, C.CUstream(unsafe.Pointer(r.g.stream.C()))), "running a graph of %d launches", len(r.nodes))
 	})
 }

@@ -26,7 +26,7 @@ func (g *GPU) Launch(row []Launch, arguments []byte) error {
 	if len(row) == 0 {
 		return nil
 	}
-	return g.do(func() error {
+	return g.Do(func() error {
 		var at C.int
 		r := C.glassy_launch(C.CUstream(unsafe.Pointer(g.stream.C())), (*C.struct_glassy_launch)(unsafe.Pointer(&row[0])), C.int(len(row)),
 			(*C.char)(unsafe.Pointer(unsafe.SliceData(arguments))), &at)

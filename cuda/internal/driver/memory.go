@@ -63,7 +63,7 @@ func Address(p *byte) Pointer { return Pointer(uintptr(unsafe.Pointer(p))) }
 
 // CopyIn begins to copy pinned memory to the GPU.
 func (g *GPU) CopyIn(dst Pointer, pinned []byte) error {
-	return g.do(func() error {
+	return g.Do(func() error {
 		err := cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&pinned[0]), int64(len(pinned)), g.stream)
 		return wrap(err, "copying %d bytes to the GPU", len(pinned))
 	})
@@ -71,7 +71,7 @@ func (g *GPU) CopyIn(dst Pointer, pinned []byte) error {
 
 // CopyOut begins to copy from the GPU to pinned memory.
 func (g *GPU) CopyOut(pinned []byte, src Pointer) error {
-	return g.do(func() error {
+	return g.Do(func() error {
 		err := cu.MemcpyDtoHAsync(unsafe.Pointer(&pinned[0]), cu.DevicePtr(src), int64(len(pinned)), g.stream)
 		return wrap(err, "copying %d bytes from the GPU", len(pinned))
 	})
@@ -80,7 +80,7 @@ func (g *GPU) CopyOut(pinned []byte, src Pointer) error {
 // CopyWithin begins to copy from one place of the GPU's memory to another, as
 // the driver does it: the measure of what kernels that move memory can reach.
 func (g *GPU) CopyWithin(dst, src Pointer, bytes int64) error {
-	return g.do(func() error {
+	return g.Do(func() error {
 		err := cu.MemcpyDtoDAsync(cu.DevicePtr(dst), cu.DevicePtr(src), bytes, g.stream)
 		return wrap(err, "copying %d bytes on the GPU", bytes)
 	})
