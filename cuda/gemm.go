@@ -4,6 +4,7 @@ package cuda
 
 import (
 	"fmt"
+	"runtime"
 	"sync/atomic"
 
 	"glassy/cuda/internal/driver"
@@ -119,6 +120,7 @@ func (d *Device) byLibrary(blas *nvidia.BLAS, t device.DType, p product) bool {
 		return false
 	}
 	d.call(q, func() error { return blas.Gemm(q) })
+	runtime.KeepAlive(p) // q has addresses only
 	d.count("Gemm", "cuBLAS")
 	return true
 }

@@ -5,6 +5,7 @@ package cuda
 import (
 	"fmt"
 	"math"
+	"runtime"
 
 	"glassy/cuda/internal/driver"
 	"glassy/cuda/internal/nvidia"
@@ -35,7 +36,7 @@ func (d *Device) SymEigen(n int, a, w device.Vector, vectors bool) error {
 func (d *Device) symEigen(s *nvidia.Solver, n int, a, w device.Vector, vectors bool) error {
 	info := d.factorise("SymEigen", s, nvidia.Factorisation{
 		Kind: nvidia.SymEigen, Type: a.DType(), M: n, N: n, Vectors: vectors, A: uintptr(pointer(a)), W: uintptr(pointer(w)),
-	})
+	}, a, w)
 	if info != 0 {
 		return fmt.Errorf("device: SymEigen: no convergence on a %d×%d matrix (LAPACK's info is %d)", n, n, info)
 	}
@@ -53,7 +54,7 @@ func (d *Device) Cholesky(n int, a device.Vector) error {
 }
 
 func (d *Device) cholesky(s *nvidia.Solver, n int, a device.Vector) error {
-	info := d.factorise("Cholesky", s, nvidia.Factorisation{Kind: nvidia.Cholesky, Type: a.DType(), M: n, N: n, A: uintptr(pointer(a))})
+	info := d.factorise("Cholesky", s, nvidia.Factorisation{Kind: nvidia.Cholesky, Type: a.DType(), M: n, N: n, A: uintptr(pointer(a))}, a)
 	return d.choleskyDone(n, a, info)
 }
 
@@ -128,7 +129,7 @@ func (d *Device) svd(solver *nvidia.Solver, m, n int, a, u, s, vt device.Vector)
 		return err
 	}
 	info := d.factorise("SVD", solver, nvidia.Factorisation{Kind: nvidia.SVD, Type: a.DType(), M: m, N: n,
-		A: uintptr(pointer(a)), W: uintptr(pointer(s)), U: uintptr(pointer(u)), VT: uintptr(pointer(vt))})
+		A: uintptr(pointer(a)), W: uintptr(pointer(s)), U: uintptr(pointer(u)), VT: uintptr(pointer(vt))}, a, s, u, vt)
 	if info != 0 {
 		return fmt.Errorf("device: SVD: no convergence on a %d×%d matrix (LAPACK's info is %d)", m, n, info)
 	}
@@ -155,7 +156,8 @@ func (d *Device) solver(n int) *nvidia.Solver {
 }
 
 // factorise runs cuSOLVER after all that was called before, and returns its info.
-func (d *Device) factorise(op string, s *nvidia.Solver, f nvidia.Factorisation) (info int32) {
+// F has the addresses of the vectors.
+func (d *Device) factorise(op string, s *nvidia.Solver, f nvidia.Factorisation, vectors ...device.Vector) (info int32) {
 	word := d.New(device.Int32, 1)
 	defer d.Free(word)
 	var bytes int
@@ -168,7 +170,9 @@ func (d *Device) factorise(op string, s *nvidia.Solver, f nvidia.Factorisation) 
 		d.check(d.gpu.Do(func() error { return s.Run(f, uintptr(work), bytes, uintptr(pointer(word))) }))
 	})
 	d.count(op, "cuSOLVER")
-	return device.Read[int32](word)[0]
+	info = device.Read[int32](word)[0]
+	runtime.KeepAlive(vectors) // else the pool may have their memory meanwhile
+	return info
 }
 
 // finite tells whether the m×n matrix a, or its upper triangle, holds no NaN and

@@ -127,8 +127,7 @@ func (d *Device) allocate(size int64) driver.Pointer {
 		if p, ok := d.pool.take(size); ok {
 			return p
 		}
-		d.Synchronize() // … go back to the driver
-		d.check(d.pool.trim(d.gpu))
+		d.trim() // … go back to the driver
 		p, err = d.gpu.Alloc(size)
 	}
 	if isFull(err) {
@@ -142,6 +141,17 @@ func (d *Device) allocate(size int64) driver.Pointer {
 	d.pool.all[p] = true
 	d.pool.mu.Unlock()
 	return p
+}
+
+// trim gives the driver what is free in the pool. Until that is done nothing joins
+// the queue: the pool has the scratch memory of launches that wait there.
+func (d *Device) trim() {
+	d.alive()
+	d.queue.mu.Lock()
+	defer d.queue.mu.Unlock()
+	d.submit()
+	d.wait()
+	d.check(d.pool.trim(d.gpu))
 }
 
 func isFull(err error) bool {
