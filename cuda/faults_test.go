@@ -195,3 +195,41 @@ func TestNothingLeaks(t *testing.T) {
 		}
 	}
 }
+
+// On consumer chips, whose blocks have 99 KB of shared memory, every kernel that
+// may be chosen gets what it asks for beside its static arrays.
+func TestLittleSharedMemory(t *testing.T) {
+	if _, parent := planted(t, "GLASSY_MOCK=sm=86"); parent {
+		return
+	}
+	d := open(t)
+	fits := func(name string, dt device.DType, bytes int) {
+		k, err := d.kernels.get(name, dt)
+		if err == nil {
+			err = k.module.MaxShared(k.function, bytes)
+		}
+		if err != nil {
+			t.Errorf("%s%s: %v", name, suffix(dt), err)
+		}
+	}
+	for _, tf32 := range []bool{false, true} {
+		d.TF32(tf32)
+		d.SplitTF32(!tf32)
+		for _, dt := range []device.DType{device.Float32, device.Float64} {
+			for _, tile := range d.tiles(dt, splitFrom) {
+				for _, across := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
+					name := tile.name
+					if tile.stages > 0 {
+						name += letters(across[0], across[1])
+					}
+					fits(name, dt, tile.shared(dt, across[0], across[1]))
+				}
+			}
+			for _, tile := range d.convTiles(dt) {
+				fits("conv_forward_"+tile.name, dt, tile.convShared(dt, false))
+				fits("conv_data_"+tile.name, dt, tile.convShared(dt, false))
+				fits("conv_filter_"+tile.name, dt, tile.convShared(dt, true))
+			}
+		}
+	}
+}

@@ -32,7 +32,7 @@
 //
 //	nodevice      there is a driver, and no GPU
 //	devices=N     so many GPUs, 1 otherwise
-//	sm=60|80|90   compute capability, 80 otherwise, and what depends on it
+//	sm=60 … 120   compute capability, 80 otherwise, and what depends on it
 //	memory=BYTES  of each GPU, 16 GiB otherwise
 //	launch=N      launch N, counted from 1 over graphs too, fails with 719
 //	lost=N        from launch N every call gives 999

@@ -211,7 +211,8 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice
     CALL;
     DEVICE(device);
     const int sm = faults.capability;
-    const int optin = sm >= 90 ? 227 << 10 : sm >= 80 ? 163 << 10 : 48 << 10;
+    const bool consumer = sm == 86 || sm == 89 || sm >= 120;
+    const int optin = (consumer ? 99 : sm >= 90 ? 227 : sm >= 80 ? 163 : sm >= 75 ? 64 : sm >= 70 ? 96 : 48) << 10;
     static const std::map<int, int> fixed = {
         {CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024},
         {CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X, 1024},
