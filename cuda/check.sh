@@ -232,6 +232,8 @@ run() {
 		gzip -dc "$dir/$program.gz" >"$work/$program"
 		chmod +x "$work/$program"
 	done
+	# Where the driver keeps what it compiled: each test program opens the GPU often.
+	[ -w "${HOME:-/nowhere}" ] || export CUDA_CACHE_PATH=${CUDA_CACHE_PATH:-$work/compiled}
 	site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' 2>/dev/null || true)
 	export GLASSY_CUDA_LIBS=${GLASSY_CUDA_LIBS:-}${site:+:$site}${CUDA_HOME:+:$CUDA_HOME}
 	{

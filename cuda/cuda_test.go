@@ -19,7 +19,16 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	Search(cudatest.Folders()...)
-	os.Exit(m.Run())
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	if os.Getenv("GLASSY_LIBCUDA") == "" { // a GPU's context takes long to make: once for all tests
+		if d, err := Open(0); err == nil {
+			defer d.Close()
+		}
+	}
+	return m.Run()
 }
 
 // mocked says that the device is the mock.
