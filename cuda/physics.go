@@ -126,19 +126,31 @@ func (d *Device) scratches(use func(p []driver.Pointer), bytes ...int) {
 	})
 }
 
-// Walkers is one launch. A thread has two walkers in one dimension, whose normal
-// numbers are a pair, and one in two.
+// mostMoves is how many moves of a walker one launch makes: a second's on a small
+// chip. Where a GPU has a screen too, the system ends a kernel after a few seconds.
+// A variable, so that tests get there.
+var mostMoves = 1 << 31
+
+// Walkers is one launch, or several of a long walk. A thread has two walkers in one
+// dimension, whose normal numbers are a pair, and one in two.
 func (d *Device) Walkers(w device.Walk, force, x device.Vector) {
 	const op = "Walkers"
+	const mostSteps = 1 << 17 // of few walkers
 	w = w.Checked(x.Len())
 	d.expectFloat(op, "x", x, x.Len())
 	d.expect(op, "force", force, x.DType(), w.Dim*w.Row())
-	if x.Len() == 0 || w.Steps == 0 {
-		return
-	}
 	t, n := x.DType(), x.Len()/w.Dim
-	d.launch("walkers", t, blocks(x.Len()/2+1), one(threads), w.Dim*w.Row()*t.Size(),
-		i64(n), i32(w.Dim), i64(w.Steps), f64(w.Delta), i32(w.Powers), i32(w.Waves), i32(w.Exponentials),
-		f64(w.Noise[0]), f64(w.Noise[1]), f64(w.Coupling[0][0]), f64(w.Coupling[0][1]), f64(w.Coupling[1][0]), f64(w.Coupling[1][1]),
-		u64(w.Key), u64(w.Offset), u64(w.Stride), ptr(force), ptr(x))
+	table := w.Dim * w.Row() * t.Size()
+	if table > d.gpu.SharedPerBlock {
+		panic(fmt.Sprintf("device: Walkers: force is %d bytes, expected at most %d, what %s keeps at hand", table, d.gpu.SharedPerBlock, d.gpu.Name))
+	}
+	for n > 0 && w.Steps > 0 {
+		steps := min(w.Steps, mostSteps, max(1, mostMoves/n))
+		d.launch("walkers", t, blocks(x.Len()/2+1), one(threads), table,
+			i64(n), i32(w.Dim), i64(steps), f64(w.Delta), i32(w.Powers), i32(w.Waves), i32(w.Exponentials),
+			f64(w.Noise[0]), f64(w.Noise[1]), f64(w.Coupling[0][0]), f64(w.Coupling[0][1]), f64(w.Coupling[1][0]), f64(w.Coupling[1][1]),
+			u64(w.Key), u64(w.Offset), u64(w.Stride), ptr(force), ptr(x))
+		w.Steps -= steps
+		w.Offset += uint64(steps) * w.Stride
+	}
 }

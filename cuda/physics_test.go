@@ -41,6 +41,41 @@ func TestSpinsWhole(t *testing.T) {
 	}
 }
 
+// A long walk takes several launches, and is the same to the bit.
+func TestLongWalk(t *testing.T) {
+	d := open(t)
+	const n, steps = 11, 60
+	for dim := 1; dim <= 2; dim++ {
+		for _, dt := range both {
+			w := device.Walk{Dim: dim, Steps: steps, Delta: .01, Powers: 2, Noise: [2]float64{.1, .2}, Key: 3, Offset: 5}
+			force := device.Put(d, dt, []float64{.1, 1, .2, 2}[:2*dim])
+			whole, parts := d.New(dt, n*dim), d.New(dt, n*dim)
+			d.Walkers(w, force, whole)
+			launches := launched(d, "walkers"+suffix(dt))
+			mostMoves = 7*n + 1 // steps of 7, the last of 4
+			d.Walkers(w, force, parts)
+			mostMoves = 1 << 31
+			if !d.Equal(whole, parts) {
+				t.Errorf("%v, dim %d: the walk in parts is another", dt, dim)
+			}
+			if more := launched(d, "walkers"+suffix(dt)) - launches; more != 9 {
+				t.Errorf("%v, dim %d: %d launches, expected 9", dt, dim, more)
+			}
+		}
+	}
+}
+
+// launched is how often a kernel ran, when all that was called is done.
+func launched(d *Device, name string) (n int64) {
+	d.Synchronize()
+	for _, c := range d.Counts() {
+		if c.Operation == name {
+			n += c.Calls
+		}
+	}
+	return n
+}
+
 // BenchmarkSpins is n²(n+1) operations a configuration of n = 100 spins, p = 3,
 // against what an H200's units could do: 67·10¹² a second in both types.
 func BenchmarkSpins(b *testing.B) {
