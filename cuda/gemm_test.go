@@ -22,7 +22,10 @@ type gemmCase struct {
 	beta           float64
 }
 
-func (g gemmCase) String() string { return fmt.Sprintf("%+v", struct{ gemmCase }{g}) }
+func (g gemmCase) String() string {
+	type plain gemmCase // without this method, which would call itself
+	return fmt.Sprintf("%+v", plain(g))
+}
 
 // tryGemm runs a product on the device by way of run, and compares with the CPU's.
 func tryGemm(t *testing.T, d *Device, dt device.DType, what string, g gemmCase, run func(p product)) {
