@@ -20,8 +20,9 @@ var search struct {
 // looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
 // site-packages with NVIDIA's wheels, or what holds the files themselves. These
 // come first, in order; then /usr/local/cuda* and the wheels of /usr/local's
-// Python, then what the system's linker knows. Of all, the newest version is taken that the driver is new enough for.
-// It is called before the first device is opened.
+// Python, then what the system's linker knows. Of all, the newest version is taken
+// that the driver is new enough for. It is called before the first device is
+// opened.
 func Search(folders ...string) {
 	search.Lock()
 	defer search.Unlock()

@@ -35,7 +35,7 @@
 // that is bad is an error that says what to do.
 //
 // oracle_test.go holds the laboratory against testdata/oracles.json, or against
-// the file of the same form that GLASSY_ORACLES names, by way of oracletest. testdata/missing.txt
-// names the oracles of the chapters still to come; it may only shrink, and the
-// test fails when a name in it has got its implementation.
+// the file of the same form that GLASSY_ORACLES names, by way of oracletest.
+// testdata/missing.txt names the oracles of the chapters still to come; it may
+// only shrink, and the test fails when a name in it has got its implementation.
 package lab

@@ -13,7 +13,8 @@
 //	registry.go   devices by name
 //	cpu*.go       the processor, float32 and float64; cpu_threads.go shares work among threads
 //	blas*.go      OpenBLAS or MKL, opened at run time where the machine has one
-//	speed.go      how fast products are
+//	choose.go     which device landscapes get that are given none; what the machine has
+//	speed.go      what a call, a product and a pass over memory cost on a device
 //
 // Conventions. Matrices are row-major. Images are N×C×H×W. Vectors of one call
 // are of one floating type and on one device, but for Int32 indices. An

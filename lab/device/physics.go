@@ -24,8 +24,8 @@ type Physics interface {
 	// coordinate a of walker i, all coordinates of it at once,
 	//	x[i,a] += -Delta·(f_a(x[i,a]) + Σ_b Coupling[a][b]·x[i,b]) + Noise[a]·ξ
 	// with ξ the normal number Offset + s·Stride + i·Dim + a of the stream of Key,
-	// Stride 0 standing for n·Dim, or the next even number. force holds f, Dim rows of Powers + 3·Waves + 2·Exponentials
-	// numbers c; (A, ω, φ); (S, R):
+	// Stride 0 standing for n·Dim, or the next even number. force holds f, Dim rows
+	// of Powers + 3·Waves + 2·Exponentials numbers c; (A, ω, φ); (S, R):
 	//	f_a(x) = Σ_k c_k x^k + Σ A sin(ωx+φ) + Σ S exp(Rx)
 	// A walk in two calls is the walk in one, to the bit: for the steps from s on
 	// add s·Stride to Offset; for the walkers from i on add i·Dim, and give each
