@@ -10,7 +10,7 @@
 # (default python3) is what we are compared with, if it has PyTorch, and NVIDIA's
 # libraries are taken of its wheels too. SECTIONS are the names of what to run:
 #
-#   device        what is here: GPU, driver, libraries
+#   device        what is here: GPU, driver, libraries; that all kernels compile
 #   conformance   every operation against its definition
 #   oracles       published values, and by two processes on one GPU at a time
 #   networks      whole networks and their training against the CPU
@@ -121,6 +121,8 @@ device() {
 	local path code=0
 	tests device session.test -test.run '^TestDoctor$' || code=$?
 	summary device
+	CUDA_CACHE_DISABLE=1 tests compile cuda.test -test.run '^TestAllCompile$' || code=$? # as who uses them first
+	summary compile
 	if ! path=$(driver); then
 		echo "the driver's library is where the linker finds it, not looked into"
 	elif ! command -v nm >/dev/null; then

@@ -87,3 +87,14 @@ func (m *Module) Occupancy(f Function, threads, shared int) (blocks int, err err
 	})
 	return blocks, err
 }
+
+// Spilled is how many bytes of a thread's numbers the compiler keeps in memory,
+// since there are not enough registers.
+func (m *Module) Spilled(f Function) (bytes int, err error) {
+	err = m.g.do(func() error {
+		cf := *(*cu.Function)(unsafe.Pointer(&f.f))
+		bytes, err = cf.Attribute(cu.LocalSizeBytes)
+		return wrap(err, "asking for the local memory of a kernel")
+	})
+	return bytes, err
+}
