@@ -129,7 +129,7 @@ func TestSlips(t *testing.T) {
 		d.SoftmaxLoss(n-8, c, z.Slice(8*c, n*c), labels.Slice(8, n), loss.Slice(8, n), p.Slice(8*c, n*c), dz.Slice(8*c, n*c))
 		func() {
 			defer func() {
-				want := fmt.Sprintf("device: SoftmaxLoss: label[7] is %d, expected 0 to %d", c, c-1)
+				want := fmt.Sprintf("device: SoftmaxLoss: label[7] is %d, expected 0 … %d", c, c-1)
 				if p := recover(); p != want {
 					t.Errorf("panic %v, expected %q", p, want)
 				}

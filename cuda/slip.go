@@ -17,7 +17,7 @@ import (
 // slips are the operations that take indices, and how their panics read: with
 // the place, the index there, and the largest allowed.
 var slips = []string{
-	slipLabel:   "device: SoftmaxLoss: label[%d] is %d, expected 0 to %d",
+	slipLabel:   "device: SoftmaxLoss: label[%d] is %d, expected 0 … %d",
 	slipGather:  "device: Gather: index[%d] is %d, expected 0 … %d",
 	slipScatter: "device: ScatterAdd: index[%d] is %d, expected 0 … %d",
 }

@@ -21,7 +21,7 @@ func (d *cpu) SoftmaxLoss(n, c int, z, label, loss, p, dz Vector) {
 	expect(op, "dz", dz, z.dtype, n*c)
 	for r, k := range Host[int32](label) {
 		if k < 0 || int(k) >= c {
-			panic(fmt.Sprintf("device: SoftmaxLoss: label[%d] is %d, expected 0 to %d", r, k, c-1))
+			panic(fmt.Sprintf("device: SoftmaxLoss: label[%d] is %d, expected 0 … %d", r, k, c-1))
 		}
 	}
 	if z.dtype == Float32 {
