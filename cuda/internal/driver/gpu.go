@@ -39,10 +39,14 @@ type GPU struct {
 // Count is the number of GPUs. Its error tells the states apart: no driver, or
 // a driver that does not start.
 func Count() (int, error) {
-	if code, reason := libcuda.Status(); code == NoDevice && libcuda.Path() != "" {
-		return 0, nil
-	} else if code != 0 {
+	switch code, reason := libcuda.Status(); {
+	case code == 0:
+	case libcuda.Path() == "" || code == NotFound: // what was found is no driver
 		return 0, fmt.Errorf("no NVIDIA driver: %s", reason)
+	case code == NoDevice:
+		return 0, nil
+	default:
+		return 0, fmt.Errorf("the NVIDIA driver does not start: %s (see nvidia-smi)", reason)
 	}
 	n, err := cu.NumDevices()
 	return n, wrap(err, "counting the GPUs")

@@ -288,7 +288,7 @@ func newest(pattern string) (string, error) {
 // examineCUDA asks the session process, which finds the driver at run time. It
 // tells three states apart: no driver, a driver without a GPU, a GPU.
 func (a *app) examineCUDA(ctx context.Context, f folders) []finding {
-	x := finding{name: "CUDA", state: missing, fix: "with an NVIDIA card: install its driver; all of Glassy works without"}
+	x := finding{name: "CUDA", state: missing, fix: "if this machine has an NVIDIA GPU, install its driver; all of Glassy works without"}
 	session, err := newest(filepath.Join(f.cache, "workshop-*", "session"))
 	if err != nil {
 		x.detail, x.fix = "the session process, which would tell, is not built yet", "run glassy install"
@@ -305,6 +305,9 @@ func (a *app) examineCUDA(ctx context.Context, f folders) []finding {
 		x.state, x.detail = healthy, strings.TrimSpace(string(out))
 	case reason.Len() > 0:
 		x.detail = strings.TrimPrefix(strings.TrimSpace(reason.String()), "device cuda: ")
+		if !strings.HasPrefix(x.detail, "no NVIDIA driver") {
+			x.fix = "" // the reason says what would help
+		}
 	default:
 		x.state, x.detail, x.fix = wrong, fmt.Sprintf("%s cuda: %v", session, err), "run glassy install"
 	}

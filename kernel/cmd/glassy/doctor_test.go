@@ -38,9 +38,7 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 	program(t, bin, "go", "echo go1.30.1")
 	program(t, bin, "gcc", `case $1 in -print-prog-name=ld) echo `+ld+` ;; -print-file-name=crt1.o) echo `+crt+` ;; *) echo gcc 12 ;; esac`)
 	program(t, bin, "jupyter", "echo 4.4.9")
-	program(t, bin, "ldconfig", `echo "1 libs"; echo "	libcuda.so.1 (libc6,x86-64) => /usr/lib/libcuda.so.1"`)
-	program(t, filepath.Join(l.home, ".cache/glassy/workshop-1"), "session", `echo "OpenBLAS; $1: 200 GF/s"`)
-	program(t, bin, "nvidia-smi", `echo "GPU 0: H200"`)
+	program(t, filepath.Join(l.home, ".cache/glassy/workshop-1"), "session", `echo "about $1"`)
 	t.Setenv("PATH", bin)
 	l.env["GLASSY_DATA"] = filepath.Join(l.home, "sets")
 	for _, name := range []string{"train", "valid", "test"} {
@@ -55,7 +53,8 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 		"source":       "ok       source        " + programVersion() + " in " + l.home + "/.local/share/glassy/src",
 		"Jupyter":      "ok       Jupyter       JupyterLab 4.4.9 at " + bin + "/jupyter",
 		"kernelspec":   "ok       kernelspec    " + l.home + "/.local/share/jupyter/kernels/glassy",
-		"BLAS":         "ok       BLAS          OpenBLAS; blas: 200 GF/s",
+		"BLAS":         "ok       BLAS          about blas",
+		"CUDA":         "ok       CUDA          about cuda",
 		"data":         "ok       data          ptb",
 		"installation": "ok       installation  " + l.home,
 		"cache":        "ok       cache         " + l.home,
@@ -65,7 +64,28 @@ func TestDoctorOfAWholeMachine(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
 		}
 	}
-	says(t, l.out.String(), "CUDA", "The essentials are there.")
+	says(t, l.out.String(), "The essentials are there.")
+}
+
+// Only who has no driver is told to install one.
+func TestDoctorWithoutCUDA(t *testing.T) {
+	l := newLab(t, "")
+	for reason, advised := range map[string]bool{
+		"no NVIDIA driver: libcuda.so.1: no such file":                       true,
+		"an NVIDIA driver is here, but no GPU that it can use":               false,
+		"this program was built without CUDA: build it with -tags cuda":      false,
+		"the NVIDIA driver does not start: libcuda.so.1: cuInit: error 999:": false,
+	} {
+		program(t, filepath.Join(l.home, ".cache/glassy/workshop-1"), "session", `echo "device $1: `+reason+`" >&2; exit 1`)
+		l.run(t, exitFailed, "doctor")
+		out := l.out.String()
+		if got, want := line(t, out, "CUDA"), "missing  CUDA          "+reason; got != want {
+			t.Errorf("got %s\nwant %s", got, want)
+		}
+		if strings.Contains(out, "install its driver") != advised {
+			t.Errorf("%s: advised to install a driver: %v, expected %v", reason, !advised, advised)
+		}
+	}
 }
 
 func TestDoctorOfABareMachine(t *testing.T) {
