@@ -14,7 +14,7 @@
 //     the comment, a CPU version, and a test in lab/device/devicetest.
 //  2. Write NAME.cu: a template over the type, and INSTANCES (glassy.h). Headers:
 //     packs.h for elementwise work 16 bytes at a time, parts.h for sums,
-//     philox.h for random numbers, gemm.h for products.
+//     philox.h for random numbers, gemm.h for products, slip.h for indices.
 //  3. Parameters are pointers, int, long long, unsigned long long and double;
 //     counts that may pass 2³¹ are long long. No float atomics: sums have a
 //     fixed order. Every thread of a block reaches every barrier.
@@ -23,10 +23,11 @@
 //  5. Write the method of *cuda.Device in the file of its group: it checks its
 //     arguments as the CPU does, and calls d.launch.
 //  6. go test ./cuda/kernels compares the arguments of launches with the kernels'.
-//  7. With CGO_CFLAGS=-I$PWD/cuda/internal/libcuda/include, go test -tags cuda
-//     ./cuda runs devicetest: on a GPU if there is one, else on the mock, where
-//     GLASSY_MOCK=twice finds what depends on the order of threads.
-//  8. Commit the source, the two PTX files and manifest.json together.
+//  7. With CGO_CFLAGS="-O2 -g -I$PWD/cuda/internal/libcuda/include", go test -tags
+//     cuda ./cuda runs devicetest: on a GPU if there is one, else on the mock,
+//     where GLASSY_MOCK=twice finds what depends on the order of threads. The
+//     first run on a machine builds the mock of all kernels, which takes minutes.
+//  8. Commit the source, its PTX files and manifest.json together.
 //
 // For example, all numbers of a vector cut to [low, high], as clip.cu:
 //
