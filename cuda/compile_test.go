@@ -9,9 +9,9 @@ import (
 	"glassy/cuda/kernels"
 )
 
-// The driver compiles every kernel for this chip; which of them spill, depends on
-// its compiler. What it takes is the wait of whoever uses the kernels first: with CUDA_CACHE_DISABLE=1,
-// since the driver keeps what it compiled.
+// The driver compiles every kernel for this chip; which of them spill depends on
+// its compiler. What it takes is the wait of whoever uses the kernels first: with
+// CUDA_CACHE_DISABLE=1, since the driver keeps what it compiled.
 func TestAllCompile(t *testing.T) {
 	d := open(t)
 	var all, longest time.Duration

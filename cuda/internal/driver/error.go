@@ -15,7 +15,6 @@ import (
 const (
 	OutOfMemory    = 2
 	NoDevice       = 100
-	InvalidPTX     = 218
 	UnsupportedPTX = 222
 	NotFound       = 500
 	Unavailable    = 46 // another process holds the GPU for itself

@@ -23,8 +23,6 @@ type GPU struct {
 	Multiprocessors int
 	Memory          int64 // bytes in all
 	SharedPerBlock  int   // bytes of shared memory that a block can ask for
-	L2              int   // bytes
-	ClockKHz        int   // of the multiprocessors, at most
 
 	device  cu.Device
 	context cu.CUContext
@@ -77,8 +75,6 @@ func Open(ordinal int) (g *GPU, err error) {
 		{cu.ComputeCapabilityMajor, &major},
 		{cu.ComputeCapabilityMinor, &minor},
 		{cu.MultiprocessorCount, &g.Multiprocessors},
-		{cu.L2CacheSize, &g.L2},
-		{cu.ClockRate, &g.ClockKHz},
 		{C.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, &g.SharedPerBlock},
 	} {
 		if *a.value, err = dev.Attribute(a.attribute); err != nil {

@@ -77,17 +77,6 @@ func (m *Module) MaxShared(f Function, bytes int) error {
 	})
 }
 
-// Occupancy is how many blocks of so many threads, with so much dynamic shared
-// memory, run on one multiprocessor at a time.
-func (m *Module) Occupancy(f Function, threads, shared int) (blocks int, err error) {
-	err = m.g.do(func() error {
-		cf := *(*cu.Function)(unsafe.Pointer(&f.f))
-		blocks, err = cf.MaxActiveBlocksPerMultiProcessor(threads, int64(shared))
-		return wrap(err, "asking for the occupancy of a kernel")
-	})
-	return blocks, err
-}
-
 // Spilled is how many bytes of a thread's numbers the compiler keeps in memory,
 // since there are not enough registers.
 func (m *Module) Spilled(f Function) (bytes int, err error) {
