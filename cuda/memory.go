@@ -279,8 +279,11 @@ func (d *Device) Synchronize() {
 
 // small is how many bytes travel as an argument of a kernel, in order with the
 // launches around them, so that a step which uploads the numbers of its batch is
-// one row of launches.
-const small = 1024
+// one row of launches; more travel with several, up to a batch of a thousand.
+const (
+	small       = 1024
+	smallPieces = 4 // take as long as a copy for which the host waits
+)
 
 // Upload copies from host memory.
 func (d *Device) Upload(dst, host device.Vector) {
@@ -292,10 +295,13 @@ func (d *Device) Upload(dst, host device.Vector) {
 		return
 	}
 	width := dst.DType().Size()
-	if n*width <= small {
-		var data [small]byte
-		device.CPU().Copy(asHost(dst.DType(), unsafe.Pointer(&data), n), host)
-		d.launchData("store", size{1, 1, 1}, one(threads), data[:], ptr(dst), i32(n*width/4))
+	if n*width <= smallPieces*small {
+		for i := 0; i < n; i += small / width {
+			var data [small]byte
+			j := min(i+small/width, n)
+			device.CPU().Copy(asHost(dst.DType(), unsafe.Pointer(&data), j-i), host.Slice(i, j))
+			d.launchData("store", size{1, 1, 1}, one(threads), data[:], ptr(dst.Slice(i, j)), i32((j-i)*width/4))
+		}
 		return
 	}
 	d.stage(n, width, func(i, j int, pinned unsafe.Pointer) {

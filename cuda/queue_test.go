@@ -69,6 +69,36 @@ func TestManyRows(t *testing.T) {
 	}
 }
 
+// Uploads that travel with launches, that take several, and that are copied.
+func TestUploads(t *testing.T) {
+	d := open(t)
+	for _, dt := range []device.DType{device.Int32, device.Float32, device.Float64} {
+		piece := small / dt.Size()
+		for _, n := range []int{1, piece - 1, piece, piece + 1, 2 * piece, smallPieces*piece - 1, smallPieces * piece, smallPieces*piece + 1} {
+			host := make([]float64, n+2)
+			v := d.New(dt, n+2)
+			for i := range n {
+				host[i+1] = float64(i + 1)
+			}
+			if dt == device.Int32 {
+				words := make([]int32, n)
+				for i := range words {
+					words[i] = int32(i + 1)
+				}
+				d.Upload(v.Slice(1, n+1), device.Of(words))
+				for i, x := range device.Read[int32](v) {
+					if float64(x) != host[i] {
+						t.Fatalf("%v, %d numbers: number %d is %v, expected %v", dt, n, i, x, host[i])
+					}
+				}
+				continue
+			}
+			d.Upload(v.Slice(1, n+1), device.Of(host[1:n+1]))
+			equal(t, v, host, "%v, %d numbers", dt, n)
+		}
+	}
+}
+
 // A call that a library makes on the stream is recorded once, and runs again
 // with the row while what it depends on is the same.
 func TestCallsWithinRows(t *testing.T) {
