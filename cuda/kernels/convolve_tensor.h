@@ -32,10 +32,6 @@ template <class T, int X, int K, bool ALONG> struct Bank {
     }
 };
 
-// Numbers as tensor cores take them.
-__device__ __forceinline__ double prepared(double x) { return x; }
-__device__ __forceinline__ float prepared(float x) { return tf32(x); }
-
 template <class T_, int M_, int N_, int K_, int WM, int WN, int STAGES> struct Tensor {
     typedef T_ T;
     static constexpr int M = M_, N = N_, K = K_, THREADS = (M / WM) * (N / WN) * 32;

@@ -63,10 +63,6 @@ template <class T, int X, int K, bool ALONG, int THREADS> struct Bank {
     }
 };
 
-// Numbers as tensor cores take them.
-__device__ __forceinline__ double prepared(double x) { return x; }
-__device__ __forceinline__ float prepared(float x) { return tf32(x); }
-
 // With SPLIT, float32 numbers are the sum of two of eleven bits each, x = x₁ + x₂ + δ, |δ| ≤ 2⁻²²|x|, and a
 // product is x₁y₁ + x₁y₂ + x₂y₁, short of xy by 3·2⁻²²|xy| at most. Tensor cores lose bits when they add
 // (Fasi, Higham, Mikaitis & Pranesh 2021: up to 2⁻²³ of the largest of nine numbers for each of them), so they

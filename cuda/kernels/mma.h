@@ -6,8 +6,8 @@
 //	C  c[0] (g, 2t)  c[1] (g, 2t+1)  c[2] (g+8, 2t)  c[3] (g+8, 2t+1)
 //
 // (PTX ISA, "Matrix Fragments for mma.m16n8k8"), the same for both types. Before capability 9.0 it is four
-// m8n8k4 in float64; kernels that are to have the larger shape ask for compute_90 (internal/manifest). The
-// numbers of float32 matrices are rounded by tf32 before. From compute capability 8.0 on; the host launches
+// m8n8k4 in float64; kernels that are to have the larger shape ask for compute_90 (internal/manifest). What
+// goes in is prepared before: float32 numbers are rounded. From compute capability 8.0 on; the host launches
 // such kernels on no older chip. The twin's lanes tell each other what they have.
 #pragma once
 #include "glassy.h"
@@ -72,4 +72,8 @@ __device__ __forceinline__ float tf32(float x) {
     return __uint_as_float(bits);
 #endif
 }
+
+// prepared is a number as tensor cores take it.
+__device__ __forceinline__ double prepared(double x) { return x; }
+__device__ __forceinline__ float prepared(float x) { return tf32(x); }
 #endif
