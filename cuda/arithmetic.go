@@ -13,6 +13,7 @@ import (
 // time, as kernels/packs.h does.
 func packs(t device.DType, n int) size { return blocks(ceil(n*t.Size(), 16)) }
 
+// Fill writes x[i] = a.
 func (d *Device) Fill(x device.Vector, a float64) {
 	d.expectFloat("Fill", "x", x, x.Len())
 	if n := x.Len(); n > 0 {
@@ -40,6 +41,7 @@ func (d *Device) Copy(dst, src device.Vector) {
 	d.launch(name, 0, blocks(ceil(count, 4)), one(threads), 0, ptr(src), ptr(dst), i64(count))
 }
 
+// Scale writes x[i] *= a.
 func (d *Device) Scale(a float64, x device.Vector) {
 	d.expectFloat("Scale", "x", x, x.Len())
 	if n := x.Len(); n > 0 {
@@ -47,6 +49,7 @@ func (d *Device) Scale(a float64, x device.Vector) {
 	}
 }
 
+// Axpy writes y[i] += a·x[i].
 func (d *Device) Axpy(a float64, x, y device.Vector) {
 	n := y.Len()
 	d.expectFloat("Axpy", "y", y, n)
@@ -56,6 +59,7 @@ func (d *Device) Axpy(a float64, x, y device.Vector) {
 	}
 }
 
+// Axpby writes y[i] = a·x[i] + b·y[i].
 func (d *Device) Axpby(a float64, x device.Vector, b float64, y device.Vector) {
 	n := y.Len()
 	d.expectFloat("Axpby", "y", y, n)
@@ -65,7 +69,10 @@ func (d *Device) Axpby(a float64, x device.Vector, b float64, y device.Vector) {
 	}
 }
 
+// Multiply writes dst[i] = x[i]·y[i].
 func (d *Device) Multiply(x, y, dst device.Vector) { d.entrywise("Multiply", "multiply", x, y, dst) }
+
+// MultiplyAdd writes dst[i] += x[i]·y[i].
 func (d *Device) MultiplyAdd(x, y, dst device.Vector) {
 	d.entrywise("MultiplyAdd", "multiply_add", x, y, dst)
 }
@@ -80,22 +87,26 @@ func (d *Device) entrywise(op, kernel string, x, y, dst device.Vector) {
 	}
 }
 
+// Sum is Σ x[i].
 func (d *Device) Sum(x device.Vector) float64 {
 	d.expectFloat("Sum", "x", x, x.Len())
 	return d.reduce("sum", x, x)
 }
 
+// Dot is Σ x[i]·y[i].
 func (d *Device) Dot(x, y device.Vector) float64 {
 	d.expectFloat("Dot", "x", x, x.Len())
 	d.expect("Dot", "y", y, x.DType(), x.Len())
 	return d.reduce("dot", x, y)
 }
 
+// MaxAbs is the largest |x[i]|.
 func (d *Device) MaxAbs(x device.Vector) float64 {
 	d.expectFloat("MaxAbs", "x", x, x.Len())
 	return d.reduce("max_abs", x, x)
 }
 
+// Equal says whether all x[i] are y[i].
 func (d *Device) Equal(x, y device.Vector) bool {
 	d.expectFloat("Equal", "x", x, x.Len())
 	d.expect("Equal", "y", y, x.DType(), x.Len())
@@ -148,6 +159,7 @@ func lanes(cols int) int {
 	return l
 }
 
+// RowScale multiplies row r of a by w[r].
 func (d *Device) RowScale(rows, cols int, w, a device.Vector) {
 	d.needMatrix("RowScale", "a", rows, cols, a, a.DType())
 	d.expectFloat("RowScale", "a", a, a.Len())
@@ -159,6 +171,7 @@ func (d *Device) RowScale(rows, cols int, w, a device.Vector) {
 	d.launch("row_scale", a.DType(), packs(a.DType(), n), one(threads), 0, i64(n), i64(cols), ptr(w), ptr(a))
 }
 
+// RowArgMax writes to index the first column of the largest number of each row.
 func (d *Device) RowArgMax(rows, cols int, a, index device.Vector) {
 	d.needMatrix("RowArgMax", "a", rows, cols, a, a.DType())
 	d.expectFloat("RowArgMax", "a", a, a.Len())
@@ -175,6 +188,7 @@ func (d *Device) RowArgMax(rows, cols int, a, index device.Vector) {
 	}
 }
 
+// Gather reads the rows of a table that index names.
 func (d *Device) Gather(cols int, table, index, dst device.Vector) {
 	rows := d.needTable("Gather", cols, table, index)
 	n := index.Len() * cols

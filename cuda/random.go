@@ -12,6 +12,7 @@ import (
 // Threads take a whole block of the generator each: 2 uniform or normal numbers,
 // 4 words of a mask.
 
+// Uniform writes numbers of [low, high).
 func (d *Device) Uniform(key, offset uint64, low, high float64, dst device.Vector) {
 	d.expectFloat("Uniform", "dst", dst, dst.Len())
 	if n := dst.Len(); n > 0 {
@@ -19,6 +20,7 @@ func (d *Device) Uniform(key, offset uint64, low, high float64, dst device.Vecto
 	}
 }
 
+// Normal writes normal numbers.
 func (d *Device) Normal(key, offset uint64, mean, sd float64, dst device.Vector) {
 	d.expectFloat("Normal", "dst", dst, dst.Len())
 	if n := dst.Len(); n > 0 {
@@ -26,6 +28,7 @@ func (d *Device) Normal(key, offset uint64, mean, sd float64, dst device.Vector)
 	}
 }
 
+// DropoutMask writes 0 with probability p, else 1/(1-p).
 func (d *Device) DropoutMask(key, offset uint64, p float64, dst device.Vector) {
 	if !(0 <= p && p < 1) {
 		panic(fmt.Sprintf("device: DropoutMask: p is %v, expected 0 ≤ p < 1", p))

@@ -28,6 +28,7 @@ func force(decay, pull, field float64, anchor, h device.Vector) []argument {
 	return []argument{f64(decay), f64(pull), f64(field), ptr(anchor), ptr(h)}
 }
 
+// Update is one step of SGD with momentum, noise and forces, in one launch.
 func (d *Device) Update(step device.Step, w, v, grad, anchor, field device.Vector) {
 	d.expectFloat("Update", "w", w, w.Len())
 	d.expect("Update", "grad", grad, w.DType(), w.Len())
@@ -49,6 +50,7 @@ func (d *Device) Update(step device.Step, w, v, grad, anchor, field device.Vecto
 	d.launch("update_noise", w.DType(), blocks(n/2+1), one(threads), 0, args...)
 }
 
+// Adam is one step of Adam, in one launch.
 func (d *Device) Adam(step device.AdamStep, w, m, s, grad, anchor, field device.Vector) {
 	if step.K < 1 {
 		panic(fmt.Sprintf("device: Adam: K is %d, expected at least 1", step.K))

@@ -14,8 +14,9 @@ import (
 // layouts are the folders of libraries within what [Folders] is given.
 var layouts = []string{"", "lib64", "lib", "targets/*-linux/lib", "nvidia/*/lib", "lib/python3*/*-packages/nvidia/*/lib"}
 
-// Folders are all in and below roots, in order, where libraries may lie. A root is a CUDA toolkit, a Python environment or its site-packages with
-// NVIDIA's wheels, or what holds the files themselves; it may have wildcards.
+// Folders are all in and below roots, in order, where libraries may lie. A root
+// is a CUDA toolkit, a Python environment or its site-packages with NVIDIA's
+// wheels, or what holds the files themselves; it may have wildcards.
 func Folders(roots ...string) []string {
 	var all []string
 	for _, root := range roots {
