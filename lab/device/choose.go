@@ -25,6 +25,9 @@ const Auto = "auto"
 func Use(name string) error {
 	var dev Device
 	if name != Auto {
+		if names := Names(); !slices.Contains(names, name) {
+			return fmt.Errorf("device: no device is called %q; known: %s", name, strings.Join(append(names, Auto), ", "))
+		}
 		var err error
 		if dev, err = Open(name); err != nil {
 			return err

@@ -31,7 +31,7 @@ func TestUse(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"nowhere": "device nowhere: it was left at home",
-		"gpu":     `no device is called "gpu"; known: cpu, `,
+		"gpu":     `no device is called "gpu"; known: cpu, elsewhere, nowhere, auto`,
 	} {
 		if err := Use(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Use(%q): error %v, expected one with %q", name, err, want)

@@ -43,7 +43,7 @@ func useDevice(name string) string {
 		return device.Devices().String()
 	}
 	if err := device.Use(name); err != nil {
-		return fmt.Sprintf("%v\nnothing is changed: new networks live where they did (%s)", err, device.Using())
+		return fmt.Sprintf("%v\nnothing has changed: new networks live where they did (%s)", err, device.Using())
 	}
 	switch using := device.Using(); using {
 	case device.Auto:
