@@ -5,6 +5,7 @@ package cuda
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,6 +84,15 @@ func TestNoGPU(t *testing.T) {
 	says(t, err, "an NVIDIA driver is here, but no GPU that it can use")
 }
 
+// Of two processes on one GPU the second waits its turn where the GPU is set so.
+func TestHeldGPU(t *testing.T) {
+	if _, parent := planted(t, "GLASSY_MOCK=exclusive"); parent {
+		return
+	}
+	_, err := device.Open("cuda")
+	says(t, err, "making a context on Mock 0", "the GPU is held by another process alone", "choose another", "46)")
+}
+
 func TestOldGPU(t *testing.T) {
 	if _, parent := planted(t, "GLASSY_MOCK=sm=52"); parent {
 		return
@@ -115,6 +125,7 @@ func TestOutOfMemory(t *testing.T) {
 	if !errors.As(err, &full) || full.Asked < 16<<20 || full.Total != 4<<20 || full.Used < 1<<20 {
 		t.Errorf("the error is %+v", err)
 	}
+	says(t, failure(t, func() { d.New(device.Float64, math.MaxInt) }), "New: 2147483648.0 GiB are asked for")
 	// Nothing is lost, and what nobody refers to is found again.
 	d.Fill(x, 2)
 	for range 40 {

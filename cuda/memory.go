@@ -177,7 +177,8 @@ func (d *Device) New(t device.DType, n int) device.Vector {
 	if n == 0 {
 		return device.Foreign(d, t, nil, 0, 0)
 	}
-	b := &block{size: round(int64(n) * int64(t.Size()))}
+	const most = 1 << 58 // numbers; what they take can still be counted, and no GPU has it
+	b := &block{size: round(int64(min(n, most)) * int64(t.Size()))}
 	b.p = d.allocate(b.size)
 	type returned struct {
 		p    driver.Pointer

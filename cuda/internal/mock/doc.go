@@ -31,6 +31,7 @@
 // GLASSY_MOCK holds words with commas between them:
 //
 //	nodevice      there is a driver, and no GPU
+//	exclusive     another process holds the GPU for itself
 //	devices=N     so many GPUs, 1 otherwise
 //	sm=60 … 120   compute capability, 80 otherwise, and what depends on it
 //	memory=BYTES  of each GPU, 16 GiB otherwise

@@ -64,6 +64,7 @@ static bool read_faults(const char *text) {
         const std::string key = w.substr(0, equals);
         const long long value = equals == std::string::npos ? 0 : std::strtoll(w.c_str() + equals + 1, nullptr, 0);
         if (key == "nodevice") f.no_device = true;
+        else if (key == "exclusive") f.exclusive = true;
         else if (key == "badptx") f.bad_ptx = true;
         else if (key == "old") f.old = true;
         else if (key == "late") f.late = true;
@@ -272,6 +273,7 @@ static CUcontext new_context(CUdevice device) {
 CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
     CALL;
     DEVICE(device);
+    if (faults.exclusive) return CUDA_ERROR_DEVICE_UNAVAILABLE;
     CUcontext &p = primaries[device];
     if (p == nullptr) p = new_context(device), p->primary = true;
     p->references++;
