@@ -70,10 +70,7 @@ func benchmarkPlan(b *testing.B, d *Device, s device.Convolution, p plan, run fu
 // BenchmarkConv is the named networks' layers as they run; with a stride or a
 // border it counts the products that meet only the border, too.
 func BenchmarkConv(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("timing needs a GPU: this is the mock")
-	}
+	d := measured(b)
 	for _, kind := range convKinds {
 		for _, l := range convLayers {
 			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan)) {
@@ -87,10 +84,7 @@ func BenchmarkConv(b *testing.B) {
 
 // BenchmarkConvTiles is each tile by itself, for the rates in conv.go.
 func BenchmarkConvTiles(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("timing needs a GPU: this is the mock")
-	}
+	d := measured(b)
 	for _, kind := range convKinds {
 		for _, l := range convLayers {
 			if l.name != "lenet/2" && l.name != "allcnn/2" && l.name != "allcnn/7" {
@@ -110,10 +104,7 @@ func BenchmarkConvTiles(b *testing.B) {
 // BenchmarkPool: lenet's, and a sum and an addition over allcnn's channels, held
 // against the bytes that have to move.
 func BenchmarkPool(b *testing.B) {
-	d := open(b)
-	if mocked(d) {
-		b.Skip("timing needs a GPU: this is the mock")
-	}
+	d := measured(b)
 	pool := device.Pooling{N: 128, C: 20, H: 24, W: 24, Size: 3, Stride: 3}
 	x, y, index := d.New(device.Float32, 128*20*576), d.New(device.Float32, 128*20*64), d.New(device.Int32, 128*20*64)
 	d.Uniform(1, 0, -1, 1, x)

@@ -49,7 +49,7 @@ func TestHeaderIsNVIDIAs(t *testing.T) {
 	if dir := os.Getenv("GLASSY_CUDA_INCLUDE"); dir != "" {
 		theirs = dir
 	} else if _, err := os.Stat(theirs + "/cuda.h"); err != nil {
-		t.Skipf("no toolkit here: %v; GLASSY_CUDA_INCLUDE names another folder", err)
+		t.Skipf("NVIDIA's headers, to compare ours with, are not here, and may not be in the tree: %v; GLASSY_CUDA_INCLUDE names a folder", err)
 	}
 	ours := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(read(t, "include/cuda.h"), "")
 
