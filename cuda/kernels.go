@@ -188,5 +188,5 @@ func (d *Device) launch(name string, t device.DType, grid, block size, shared in
 		}
 	}
 	d.check(err)
-	d.push(k, grid, block, shared, args)
+	d.push(k, grid, block, shared, args, nil)
 }

@@ -54,41 +54,25 @@ type graph struct {
 	failed     bool          // it cannot be one
 }
 
-// push puts a launch at the end of the queue.
-func (d *Device) push(k *kernel, grid, block size, shared int, args []argument) {
-	d.queue.mu.Lock()
-	defer d.queue.mu.Unlock()
-	q := &d.queue
-	q.align()
-	from := len(q.arguments)
-	q.arguments = pack(q.arguments, from, args)
-	d.add(k, grid, block, shared, from)
-	runtime.KeepAlive(args) // once queued, no later New gets memory that the launch still needs
-}
-
 // launchData queues a launch whose last argument is data itself, by value.
 func (d *Device) launchData(name string, grid, block size, data []byte, args ...argument) {
 	k, err := d.kernels.get(name, 0)
 	d.check(err)
+	d.push(k, grid, block, 0, args, data)
+}
+
+// push puts a launch at the end of the queue. Data, if there are any, are its
+// last argument themselves, by value.
+func (d *Device) push(k *kernel, grid, block size, shared int, args []argument, data []byte) {
 	d.queue.mu.Lock()
 	defer d.queue.mu.Unlock()
 	q := &d.queue
-	q.align()
-	from := len(q.arguments)
-	q.arguments = append(pack(q.arguments, from, args), data...)
-	d.add(k, grid, block, 0, from)
-	runtime.KeepAlive(args)
-}
-
-// align begins arguments where all of them can be aligned.
-func (q *queue) align() {
-	for len(q.arguments)%16 != 0 {
+	for len(q.arguments)%16 != 0 { // where any argument is aligned
 		q.arguments = append(q.arguments, 0)
 	}
-}
-
-func (d *Device) add(k *kernel, grid, block size, shared, from int) {
-	q := &d.queue
+	from := len(q.arguments)
+	q.arguments = append(pack(q.arguments, from, args), data...)
+	runtime.KeepAlive(args) // once queued, no later New gets memory that the launch still needs
 	q.row = append(q.row, command{kernel: k})
 	q.launches = append(q.launches, driver.Launch{
 		Function: k.function, Grid: grid, Block: block, Shared: uint32(shared),
