@@ -239,31 +239,43 @@ func (a *app) examineJupyter(ctx context.Context, f folders) []finding {
 // may be linked statically.
 func (a *app) examineBLAS(ctx context.Context, f folders) []finding {
 	x := finding{name: "BLAS", fix: "networks train some ten times faster with OpenBLAS: install it (Debian: apt-get install libopenblas0-pthread), or name a library by GLASSY_BLAS"}
-	session, err := newest(filepath.Join(f.cache, "workshop-*", "session"))
-	if err != nil {
-		x.state, x.detail = missing, "the session process, which would tell, is not built yet"
-		x.fix = "run glassy install"
-		return []finding{x}
-	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	var complaints strings.Builder
-	c := exec.CommandContext(ctx, session, "blas")
-	c.Stderr = &complaints
-	out, err := c.Output()
-	using, reason, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	answer, complaints, err := askSession(ctx, f, "blas")
+	using, reason, _ := strings.Cut(answer, "\n")
 	x.detail = using
 	switch {
+	case errors.Is(err, errNotBuilt):
+		x.state, x.detail, x.fix = missing, err.Error(), "run glassy install"
 	case err != nil:
-		x.state, x.detail, x.fix = wrong, fmt.Sprintf("%s blas: %v", session, err), "run glassy install"
-	case complaints.Len() > 0:
-		x.state, x.detail = wrong, strings.TrimSpace(complaints.String())+"; in use: "+using
+		x.state, x.detail, x.fix = wrong, err.Error(), "run glassy install"
+	case complaints != "":
+		x.state, x.detail = wrong, complaints+"; in use: "+using
 	case reason != "":
 		x.state = missing
 	default:
 		x.state = healthy
 	}
 	return []finding{x}
+}
+
+var errNotBuilt = errors.New("the session process, which would tell, is not built yet")
+
+// askSession has the session process, which opens libraries that this program may
+// be linked without, answer a question. What it says on stderr is complaints.
+func askSession(ctx context.Context, f folders, question string) (answer, complaints string, err error) {
+	session, err := newest(filepath.Join(f.cache, "workshop-*", "session"))
+	if err != nil {
+		return "", "", errNotBuilt
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	var said strings.Builder
+	c := exec.CommandContext(ctx, session, question)
+	c.Stderr = &said
+	out, err := c.Output()
+	if err != nil {
+		err = fmt.Errorf("%s %s: %w", session, question, err)
+	}
+	return strings.TrimSpace(string(out)), strings.TrimSpace(said.String()), err
 }
 
 // newest is the file that was written last of those that match.
@@ -289,27 +301,19 @@ func newest(pattern string) (string, error) {
 // tells three states apart: no driver, a driver without a GPU, a GPU.
 func (a *app) examineCUDA(ctx context.Context, f folders) []finding {
 	x := finding{name: "CUDA", state: missing, fix: "if this machine has an NVIDIA GPU, install its driver; all of Glassy works without"}
-	session, err := newest(filepath.Join(f.cache, "workshop-*", "session"))
-	if err != nil {
-		x.detail, x.fix = "the session process, which would tell, is not built yet", "run glassy install"
-		return []finding{x}
-	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	var reason strings.Builder
-	c := exec.CommandContext(ctx, session, "cuda")
-	c.Stderr = &reason
-	out, err := c.Output()
+	answer, reason, err := askSession(ctx, f, "cuda")
 	switch {
 	case err == nil:
-		x.state, x.detail = healthy, strings.TrimSpace(string(out))
-	case reason.Len() > 0:
-		x.detail = strings.TrimPrefix(strings.TrimSpace(reason.String()), "device cuda: ")
+		x.state, x.detail = healthy, answer
+	case errors.Is(err, errNotBuilt):
+		x.detail, x.fix = err.Error(), "run glassy install"
+	case reason != "":
+		x.detail = strings.TrimPrefix(reason, "device cuda: ")
 		if !strings.HasPrefix(x.detail, "no NVIDIA driver") {
 			x.fix = "" // the reason says what would help
 		}
 	default:
-		x.state, x.detail, x.fix = wrong, fmt.Sprintf("%s cuda: %v", session, err), "run glassy install"
+		x.state, x.detail, x.fix = wrong, err.Error(), "run glassy install"
 	}
 	return []finding{x}
 }
