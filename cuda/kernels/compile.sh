@@ -28,7 +28,7 @@ fetch() {
 	local new
 	echo "fetching NVRTC and ptxas 11.8.89 (43 MB) into $tools" >&2
 	mkdir -p "$(dirname "$tools")"
-	new=$(mktemp -d "$tools.XXXXXX")
+	new=$(mktemp -d -p "$(dirname "$tools")")
 	printf '%s' "$wheels" >"$new/wheels.txt"
 	python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
 		--platform manylinux2014_x86_64 --require-hashes -r "$new/wheels.txt" -d "$new" >&2 || {
