@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func tryGemm(t *testing.T, d *Device, dt device.DType, what string, g gemmCase, 
 			c[i] = math.NaN() // is overwritten whatever it is
 		}
 	}
-	want := append([]float64(nil), c...)
+	want := slices.Clone(c)
 	for i := range g.count {
 		at := func(v []float64, step int) device.Vector { return device.Of(v[g.offset+i*step:]) }
 		device.CPU().Gemm(g.transA, g.transB, g.m, g.n, g.k, -2, at(a, stepA), lda, at(b, stepB), ldb, g.beta, at(want, stepC), ldc)

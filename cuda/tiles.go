@@ -2,7 +2,11 @@
 
 package cuda
 
-import "glassy/lab/device"
+import (
+	"slices"
+
+	"glassy/lab/device"
+)
 
 // A tile is a kernel for products: each of its blocks makes m×n numbers of C.
 type tile struct {
@@ -86,7 +90,7 @@ var (
 
 // halved are the same kernels for float64.
 func halved(tiles []tile) []tile {
-	tiles = append([]tile(nil), tiles...)
+	tiles = slices.Clone(tiles)
 	for i := range tiles {
 		tiles[i].rate /= 2
 	}

@@ -3,6 +3,7 @@ package device
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/blas"
@@ -100,12 +101,12 @@ func cholesky[T float](n int, a []T, factor func(n int, a []T) (info int)) error
 // goCholesky is LAPACK's dpotrf with its info, which gonum does not tell: it is
 // searched for.
 func goCholesky(n int, a []float64) (info int) {
-	whole := append([]float64(nil), a...)
+	whole := slices.Clone(a)
 	if (gonum.Implementation{}).Dpotrf(blas.Upper, n, a, n) {
 		return 0
 	}
 	return 1 + sort.Search(n-1, func(i int) bool {
-		x := append([]float64(nil), whole...)
+		x := slices.Clone(whole)
 		return !gonum.Implementation{}.Dpotrf(blas.Upper, i+1, x, n)
 	})
 }

@@ -1,6 +1,9 @@
 package device
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // The polynomial of degree p is the sum, over its first p-2 indices, of their
 // product times a quadratic form in the variables from the last of them on,
@@ -127,7 +130,7 @@ func (s *quadratics) next(most int) (part []quadratic, numbers int) {
 		if len(part) > 0 && numbers+size*size > most {
 			break
 		}
-		part = append(part, quadratic{append([]int(nil), s.prefix...), size, s.from, numbers})
+		part = append(part, quadratic{slices.Clone(s.prefix), size, s.from, numbers})
 		numbers += size * size
 		s.from += size * (size + 1) / 2
 		s.step()

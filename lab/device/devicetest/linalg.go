@@ -3,6 +3,7 @@ package devicetest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func oneGemm(t *testing.T, dev device.Device, dt device.DType, transA, transB bo
 	lda, ldb, ldc := max(1, colsA+gap), max(1, colsB+gap), max(1, n+gap)
 	// What lies between the rows is NaN: it may be neither read nor changed.
 	a, b, c := strided(dt, rowsA, colsA, lda, 1), strided(dt, rowsB, colsB, ldb, 2), strided(dt, m, n, ldc, 3)
-	want, bound := append([]float64(nil), c...), make([]float64, len(c))
+	want, bound := slices.Clone(c), make([]float64, len(c))
 	for i := range m {
 		for j := range n {
 			sum, size := 0.0, 0.0
