@@ -4,7 +4,7 @@
 // GPU draw the same numbers, in any order.
 //
 //	rng.go      Key, numbers by their place, the generator
-//	normal.go   normal numbers of uniform ones
+//	normal.go   normal numbers of uniform ones; normals_amd64.h many at a time
 //	stream.go   Stream: numbers in order, integers, permutations
 //
 // A [Key] names a stream and splits into others; a [Stream] reads one in order.
@@ -87,6 +87,9 @@ func (k Key) Normals(offset uint64, dst []float64) {
 		dst[0], dst = k.Normal(offset), dst[1:]
 		offset++
 	}
+	many := k.manyNormals(offset/2, dst)
+	offset += uint64(many)
+	dst = dst[many:]
 	for b := offset / 2; len(dst) >= 2; b++ {
 		dst[0], dst[1] = k.NormalPair(b)
 		dst = dst[2:]
@@ -97,13 +100,19 @@ func (k Key) Normals(offset uint64, dst []float64) {
 	}
 }
 
+// Philox's multipliers, and what its keys grow by from round to round.
+const (
+	philoxM0, philoxM1 = 0xD2511F53, 0xCD9E8D57
+	philoxW0, philoxW1 = 0x9E3779B9, 0xBB67AE85
+)
+
 // philox is ten rounds of Philox4x32, on scalars: on arrays it takes three times
 // as long.
 func philox(c0, c1, c2, c3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {
 	for range 10 {
-		p0, p1 := uint64(c0)*0xD2511F53, uint64(c2)*0xCD9E8D57
+		p0, p1 := uint64(c0)*philoxM0, uint64(c2)*philoxM1
 		c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
-		k0, k1 = k0+0x9E3779B9, k1+0xBB67AE85
+		k0, k1 = k0+philoxW0, k1+philoxW1
 	}
 	return c0, c1, c2, c3
 }

@@ -351,3 +351,16 @@ func TestSlips(t *testing.T) {
 	}()
 	Key(1).Stream().IntN(0)
 }
+
+// Many normal numbers at a time are those of their pairs, to the bit.
+func TestManyNormals(t *testing.T) {
+	x := make([]float64, 40_003)
+	for key, offset := range map[Key]uint64{1: 0, 1 << 63: 6, 77: 1<<33 - 24, 0xFFFFFFFF_FFFFFFFF: 1<<63 + 9, 5: 1<<40 + 1} {
+		key.Normals(offset, x)
+		for i, v := range x {
+			if want := key.Normal(offset + uint64(i)); v != want {
+				t.Fatalf("normal number %d of key %x is %v, expected %v", offset+uint64(i), uint64(key), v, want)
+			}
+		}
+	}
+}
