@@ -66,6 +66,7 @@ func (l *library) bind(handle uintptr) error {
 			return fmt.Errorf("%s: no %s in it", l.path, name)
 		}
 	}
+	l.twoStage = symbol(handle, prefix+"dsyevd_2stage_") // LAPACK has it since 3.7
 	if config := symbol(handle, prefix+"openblas_get_config"); config != 0 {
 		l.name = "OpenBLAS"
 		if words := strings.Fields(goString(call(config))); len(words) > 1 && words[0] == "OpenBLAS" {
@@ -254,6 +255,9 @@ func trans(yes bool) [1]byte {
 // Fortran's lower, and its columns of eigenvectors are our rows.
 func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
 	routine, _ := pick[T](l, ssyevd, dsyevd)
+	if TypeOf[T]() == Float64 && !vectors && n >= twoStageFrom && l.twoStage != 0 {
+		routine = l.twoStage
+	}
 	job, uplo, size := [1]byte{'N'}, [1]byte{'L'}, int32(n)
 	if vectors {
 		job[0] = 'V'

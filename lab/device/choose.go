@@ -19,17 +19,14 @@ var choice struct {
 const Auto = "auto"
 
 // Use makes a device the one of all landscapes made from now on that are given
-// none: one of [Names], or "auto", where each is put where its work takes least
-// time (see [For]). It is for programs; until one calls it, that is the
+// none: a name that [Open] takes, or "auto", where each is put where its work takes
+// least time (see [For]). It is for programs; until one calls it, that is the
 // processor. An error, of [Open], changes nothing.
 func Use(name string) error {
 	var dev Device
 	if name != Auto {
-		if names := Names(); !slices.Contains(names, name) {
-			return fmt.Errorf("device: no device is called %q; known: %s", name, strings.Join(append(names, Auto), ", "))
-		}
 		var err error
-		if dev, err = Open(name); err != nil {
+		if dev, err = openKnown(name, append(Names(), Auto)); err != nil {
 			return err
 		}
 	}
@@ -123,22 +120,30 @@ func costsOf(dev Device, t DType) Costs {
 	return c
 }
 
-// A State is one registered device and whether this machine has it.
+// A State is a device and whether this machine has it.
 type State struct {
 	Name   string
 	Device Device // nil: it does not open,
 	Err    error  // for this reason
 }
 
-// A Listing is all registered devices.
+// A Listing is the first device of each kind, and the one in use.
 type Listing []State
 
-// Devices opens every registered device and tells what came of it.
+// Devices opens the first device of each registered kind and tells what came of
+// it. Others of a kind are left alone, since a device that is open takes memory:
+// the first one's description names them.
 func Devices() Listing {
 	var l Listing
 	for _, name := range Names() {
 		dev, err := Open(name)
 		l = append(l, State{Name: name, Device: dev, Err: err})
+	}
+	choice.Lock()
+	fixed := choice.fixed
+	choice.Unlock()
+	if fixed != nil && !slices.ContainsFunc(l, func(s State) bool { return s.Device == fixed }) {
+		l = append(l, State{Name: fixed.Name(), Device: fixed})
 	}
 	return l
 }

@@ -2,19 +2,29 @@ package device
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
 
-// elsewhere is a device that is not the processor, for tests of choices.
-type elsewhere struct{ Device }
+// elsewhere is a device that is not the processor, for tests of choices; there
+// are two.
+type elsewhere struct {
+	Device
+	number int
+}
 
-func (elsewhere) Name() string     { return "elsewhere" }
+func (e elsewhere) Name() string   { return [...]string{"elsewhere", "elsewhere:1"}[e.number] }
 func (elsewhere) Describe() string { return "a device of this test" }
 
 func init() {
-	Register("elsewhere", func() (Device, error) { return elsewhere{CPU()}, nil })
-	Register("nowhere", func() (Device, error) { return nil, errors.New("it was left at home") })
+	Register("elsewhere", func(number int) (Device, error) {
+		if number > 1 {
+			return nil, fmt.Errorf("number %d is asked for, but there are two", number)
+		}
+		return elsewhere{CPU(), number}, nil
+	})
+	Register("nowhere", func(int) (Device, error) { return nil, errors.New("it was left at home") })
 }
 
 func TestUse(t *testing.T) {
@@ -30,8 +40,13 @@ func TestUse(t *testing.T) {
 		t.Errorf("landscapes live on %s, expected elsewhere", dev.Name())
 	}
 	for name, want := range map[string]string{
-		"nowhere": "device nowhere: it was left at home",
-		"gpu":     `no device is called "gpu"; known: cpu, elsewhere, nowhere, auto`,
+		"nowhere":      "device nowhere: it was left at home",
+		"gpu":          `no device is called "gpu"; known: cpu, elsewhere, nowhere, auto`,
+		"gpu:0":        `no device is called "gpu:0"; known: `,
+		"elsewhere:":   `no device is called "elsewhere:"; known: `,
+		"elsewhere:-1": `no device is called "elsewhere:-1"; known: `,
+		"elsewhere:2":  "device elsewhere:2: number 2 is asked for, but there are two",
+		"cpu:1":        "device cpu:1: processor 1 is asked for, but all cores are one device, cpu",
 	} {
 		if err := Use(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Use(%q): error %v, expected one with %q", name, err, want)
@@ -46,11 +61,24 @@ func TestUse(t *testing.T) {
 			t.Errorf("Devices: no %q in\n%s", want, text)
 		}
 	}
+
+	if err := Use("elsewhere:1"); err != nil {
+		t.Fatal(err)
+	}
+	if dev := For(w); dev.Name() != "elsewhere:1" || Using() != "elsewhere:1" {
+		t.Errorf("landscapes live on %s, expected elsewhere:1", dev.Name())
+	}
+	if text, want := Devices().String(), "* elsewhere:1 a device of this test"; strings.Count(text, "*") != 1 || !strings.Contains(text, want) {
+		t.Errorf("Devices: no %q, or other marks, in\n%s", want, text)
+	}
+	if dev, err := Open("elsewhere:0"); err != nil || dev.Name() != "elsewhere" {
+		t.Errorf("number 0 is not the first: %v, %v", dev, err)
+	}
 }
 
 // Small work goes where a call is cheap, large work where products are.
 func TestFastest(t *testing.T) {
-	far := Device(elsewhere{CPU()})
+	far := Device(elsewhere{CPU(), 0})
 	costs := func(dev Device, _ DType) Costs {
 		if dev == far {
 			return Costs{Call: 5e-6, Flop: 1e-13, Byte: 1e-12}

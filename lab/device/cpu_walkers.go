@@ -18,10 +18,11 @@ func (d *cpu) Walkers(w Walk, force, x Vector) {
 	}
 }
 
+const group = 256 // numbers of walkers that are moved at a time
+
 // walkers takes some walkers at a time through all steps: they and their normal
 // numbers stay in the first cache, and none waits for its own last step.
 func walkers[T float](d *cpu, w Walk, table, x []T) {
-	const group = 256 // numbers
 	m := mover[T]{delta: T(w.Delta)}
 	for a := range 2 {
 		m.noise[a] = T(w.Noise[a])
@@ -34,15 +35,16 @@ func walkers[T float](d *cpu, w Walk, table, x []T) {
 	}
 	d.each((len(x)+group-1)/group, func(task int) {
 		var buf [group]float64
+		var forces [group]T
 		at := task * group
 		x := x[at:min(len(x), at+group)]
 		ξ := buf[:len(x)]
 		for s := range w.Steps {
 			rng.Key(w.Key).Normals(w.Offset+uint64(s)*w.Stride+uint64(at), ξ)
 			if w.Dim == 1 {
-				m.line(x, ξ)
+				m.line(x, forces[:], ξ)
 			} else {
-				m.plane(x, ξ)
+				m.plane(x, forces[:], ξ)
 			}
 		}
 	})
@@ -56,21 +58,33 @@ type mover[T float] struct {
 	coupling [2][2]T
 }
 
-func (m *mover[T]) line(x []T, ξ []float64) {
-	f, delta, noise := &m.f[0], m.delta, m.noise[0]
+func (m *mover[T]) line(x, f []T, ξ []float64) {
+	delta, noise := m.delta, m.noise[0]
+	f, ξ = f[:len(x)], ξ[:len(x)]
+	m.f[0].at(x, f)
 	for i, v := range x {
-		x[i] = v - T(delta*f.at(v)) + T(noise*T(ξ[i]))
+		x[i] = v - T(delta*f[i]) + T(noise*T(ξ[i]))
 	}
 }
 
-func (m *mover[T]) plane(x []T, ξ []float64) {
-	c := &m.coupling
-	for i := 0; i+1 < len(x); i += 2 {
-		u, v := x[i], x[i+1]
-		fu := m.f[0].at(u) + T(c[0][0]*u) + T(c[0][1]*v)
-		fv := m.f[1].at(v) + T(c[1][0]*u) + T(c[1][1]*v)
-		x[i] = u - T(m.delta*fu) + T(m.noise[0]*T(ξ[i]))
-		x[i+1] = v - T(m.delta*fv) + T(m.noise[1]*T(ξ[i+1]))
+// plane has the points' first coordinates and their second ones each by themselves in f,
+// whose two halves are the forces on them.
+func (m *mover[T]) plane(x, f []T, ξ []float64) {
+	c, n := &m.coupling, len(x)/2
+	var buf [group / 2]T
+	for a := range 2 {
+		own := buf[:n]
+		for i := range own {
+			own[i] = x[2*i+a]
+		}
+		m.f[a].at(own, f[a*n:(a+1)*n])
+	}
+	for i := range n {
+		u, v := x[2*i], x[2*i+1]
+		fu := f[i] + T(c[0][0]*u) + T(c[0][1]*v)
+		fv := f[n+i] + T(c[1][0]*u) + T(c[1][1]*v)
+		x[2*i] = u - T(m.delta*fu) + T(m.noise[0]*T(ξ[2*i]))
+		x[2*i+1] = v - T(m.delta*fv) + T(m.noise[1]*T(ξ[2*i+1]))
 	}
 }
 
@@ -96,18 +110,44 @@ func newForce[T float](w Walk, row []T) (f force[T]) {
 	return f
 }
 
-// at is f(x). The conversions round products, so that no processor fuses them
-// with the sum.
-func (f *force[T]) at(x T) T {
-	var y T
-	for _, c := range f.powers {
-		y = T(y*x) + c
-	}
+// at writes f(x[i]) to y, one term after another for all i: they do not wait for each
+// other. The conversions round products, so that no processor fuses them with the sum.
+func (f *force[T]) at(x, y []T) {
+	y = y[:len(x)]
+	f.polynomial(x, y)
 	for _, w := range f.waves {
-		y += T(w[0] * T(math.Sin(float64(T(w[1]*x)+w[2]))))
+		for i, v := range x {
+			y[i] += T(w[0] * T(math.Sin(float64(T(w[1]*v)+w[2]))))
+		}
 	}
 	for _, e := range f.exponentials {
-		y += T(e[0] * T(math.Exp(float64(e[1]*x))))
+		for i, v := range x {
+			y[i] += T(e[0] * T(math.Exp(float64(e[1]*v))))
+		}
 	}
-	return y
+}
+
+// polynomial is the part of powers, for four numbers at a time: none of them leaves its
+// register.
+func (f *force[T]) polynomial(x, y []T) {
+	if len(f.powers) == 0 {
+		clear(y)
+		return
+	}
+	highest, rest := f.powers[0], f.powers[1:]
+	for ; len(x) >= 4 && len(y) >= 4; x, y = x[4:], y[4:] {
+		u0, u1, u2, u3 := x[0], x[1], x[2], x[3]
+		v0, v1, v2, v3 := highest, highest, highest, highest
+		for _, c := range rest {
+			v0, v1, v2, v3 = T(v0*u0)+c, T(v1*u1)+c, T(v2*u2)+c, T(v3*u3)+c
+		}
+		y[0], y[1], y[2], y[3] = v0, v1, v2, v3
+	}
+	for i, u := range x {
+		v := highest
+		for _, c := range rest {
+			v = T(v*u) + c
+		}
+		y[i] = v
+	}
 }

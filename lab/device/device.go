@@ -12,6 +12,7 @@ type Device interface {
 	Layers
 	Updates
 	Physics
+	Grids
 }
 
 // Memory makes vectors and moves numbers between the device and the host.
@@ -128,7 +129,9 @@ const (
 // tangents and have no more functions here.
 type Layers interface {
 	// y[n,k,p,q] = Σ_crs w[k,c,r,s] x[n,c,p·Stride+r-Pad,q·Stride+s-Pad], zero
-	// outside of x; then its transposes with respect to x and w.
+	// outside of x; then its transposes with respect to x and w. ConvBackData may
+	// take dy for zero outside, as Conv does x: where w is not finite, the NaN
+	// that this gives comes or not by the device.
 	Conv(s Convolution, x, w Vector, add bool, y Vector)
 	ConvBackData(s Convolution, w, dy Vector, add bool, dx Vector)
 	ConvBackFilter(s Convolution, x, dy Vector, add bool, dw Vector)

@@ -8,7 +8,8 @@
 // only, so that it runs wherever a device is, and its vectors stay there.
 //
 //	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
-//	physics.go    one more group: spin glasses, walkers
+//	physics.go    one more group: spin glasses, walkers, descents on spheres, forces of t-SNE
+//	grids.go      and one for equations on grids: exponentials, explicit and implicit steps
 //	vector.go     Vector: n numbers of one type on one device; views, host slices
 //	registry.go   devices by name
 //	cpu*.go       the processor, float32 and float64; cpu_threads.go shares work among threads

@@ -2,7 +2,8 @@ package device
 
 import "fmt"
 
-// Physics is the inner loops of spin glasses and of diffusions.
+// Physics is the inner loops of spin glasses, of diffusions and of maps of their
+// end points.
 type Physics interface {
 	// Spins is a homogeneous polynomial of degree p ≥ 1 in n variables, and its
 	// gradient, at m points: the rows of sigma, m×n. For each row σ,
@@ -10,7 +11,9 @@ type Physics interface {
 	//	gradient[l] = ∂energy/∂σ[l]
 	// where couplings holds the c, one for each monomial, in lexicographic order
 	// of the indices: [Monomials](p, n) numbers. energy has m, gradient m×n; add
-	// is for mixed models, whose parts are of several degrees.
+	// is for mixed models, whose parts are of several degrees. How a row is rounded
+	// depends on m, as a product of matrices does: the same rows of as many give the
+	// same bits, on any number of threads.
 	//
 	// The p-spin glass scale·Σ J[i₁…i_p] σ[i₁]⋯σ[i_p], over all n^p tuples and
 	// with J independent standard normal numbers, is this with c the sum of J over
@@ -31,6 +34,34 @@ type Physics interface {
 	// add s·Stride to Offset; for the walkers from i on add i·Dim, and give each
 	// call the Stride of the whole.
 	Walkers(w Walk, force, x Vector)
+
+	// SphereSteps makes a step of gradient descent on the sphere |x| = radius at m
+	// points, the rows of x, m×n, each for itself. With g the row of gradient,
+	//	t = g - (x·g/x·x) x,  norms[r] = |t|
+	// and, where tolerance < |t| < ∞,
+	//	x = radius·(x - rate·t)/|x - rate·t|,  steps[r]++
+	// so that a row that has arrived, or whose gradient is not finite, stays as it
+	// is. Radius 0 is the plane: t = g, x -= rate·t. All is computed in float64 and
+	// rounded to the vectors' type once; the new |x| is radius to n roundings of
+	// that type. steps is Int32.
+	SphereSteps(n, m int, radius, rate, tolerance float64, x, gradient, norms, steps Vector)
+
+	// Repulsion and Attraction are the two parts of the gradient of t-SNE (van der
+	// Maaten & Hinton 2008, (5)) at a map of n points y, n×2, whose affinities
+	// before their sum is set to 1 are q_ij = 1/(1+|y_i-y_j|²):
+	//	∂KL/∂y_i = 4 (attraction_i - repulsion_i/Z),  Z = Σ z
+	// Repulsion goes through all pairs, n² of them:
+	//	force[i] = Σ_{j≠i} q_ij² (y_i-y_j),  z[i] = Σ_{j≠i} q_ij
+	// Sums are added up in float64, but for groups of up to 256 terms.
+	Repulsion(n int, y, force, z Vector)
+	// Attraction goes through the entries p_ij of a sparse matrix: those of row i
+	// are the numbers rows[i] … rows[i+1]-1 of p, and of columns, where their j stand.
+	// Both are Int32, rows of length n+1.
+	//	force[i] = Σ_j p_ij q_ij (y_i-y_j),  loss[i] = Σ_j p_ij log(1+|y_i-y_j|²)
+	// so that KL = Σ p log p + Σ loss + log Z · Σ p. loss may be empty. Rows that do
+	// not ascend, and places and columns out of range, panic, at the latest when a
+	// result is read.
+	Attraction(n int, rows, columns, p, y, force, loss Vector)
 }
 
 // Monomials is the number of monomials of degree p in n variables, (n+p-1 over p).

@@ -7,33 +7,36 @@ import (
 	"glassy/lab/device"
 )
 
-// BenchmarkSpins is the energies and gradients of 2,000 configurations of N = 100
-// spins with p = 3, beside a product of matrices that would give the gradients if
-// the products of pairs were there, 2,000×5,050 times 5,050×100. Both GF/s count
-// that product's operations.
+// BenchmarkSpins is the energies and gradients of one to some thousand
+// configurations of N = 100 spins with p = 3, beside a product of matrices that
+// would give 2,000 of the gradients if the products of pairs were there,
+// 2,000×5,050 times 5,050×100. GF/s count that product's operations.
 func BenchmarkSpins(b *testing.B) {
-	const p, n, m = 3, 100, 2000
+	const p, n, most = 3, 100, 4000
 	const pairs = n * (n + 1) / 2
 	for _, threads := range []int{1, 2} {
 		dev := device.NewCPU(threads)
 		for _, dt := range []device.DType{device.Float32, device.Float64} {
-			σ, e, g := dev.New(dt, m*n), dev.New(dt, m), dev.New(dt, m*n)
+			σ, e, g := dev.New(dt, most*n), dev.New(dt, most), dev.New(dt, most*n)
 			dev.Normal(2, 0, 0, 1, σ)
-			run := func(name string, f func()) {
-				b.Run(fmt.Sprintf("%v/%s/threads=%d", dt, name, threads), func(b *testing.B) {
+			run := func(name string, m int, f func()) {
+				b.Run(fmt.Sprintf("%v/%s=%d/threads=%d", dt, name, m, threads), func(b *testing.B) {
 					for b.Loop() {
 						f()
 					}
-					b.ReportMetric(2*n*pairs*m*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
+					b.ReportMetric(2*n*pairs*float64(m)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
 				})
 			}
 			c := dev.New(dt, device.Monomials(p, n))
 			dev.Normal(1, 0, 0, 1, c)
-			run("spins", func() { dev.Spins(p, n, m, -1./n, c, σ, false, e, g) })
+			for _, m := range []int{1, 2, 16, 128, 500, 2000, 4000} {
+				run("spins", m, func() { dev.Spins(p, n, m, -1./n, c, σ.Slice(0, m*n), false, e.Slice(0, m), g.Slice(0, m*n)) })
+			}
+			const m = 2000
 			products, matrix := dev.New(dt, m*pairs), dev.New(dt, pairs*n)
 			dev.Fill(products, 1)
 			dev.Fill(matrix, 1)
-			run("gemm", func() { dev.Gemm(false, false, m, n, pairs, 1, products, pairs, matrix, n, 0, g, n) })
+			run("gemm", m, func() { dev.Gemm(false, false, m, n, pairs, 1, products, pairs, matrix, n, 0, g, n) })
 		}
 	}
 }

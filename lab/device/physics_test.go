@@ -43,6 +43,35 @@ func ExamplePhysics_spins() {
 	// Output: E H²/N = 1.0
 }
 
+// Descents of a quadratic form on the sphere |x| = 1 end at its least eigenvector:
+// that of a path of 5 points, second differences with fixed ends.
+func ExamplePhysics_sphereSteps() {
+	const n, m = 5, 3
+	dev := device.CPU()
+	form := make([]float64, 0, device.Monomials(2, n)) // ½ Σ (x_i - x_i+1)², x_0 = x_6 = 0
+	for i := range n {
+		for j := i; j < n; j++ {
+			switch j - i {
+			case 0:
+				form = append(form, 1)
+			case 1:
+				form = append(form, -1)
+			default:
+				form = append(form, 0)
+			}
+		}
+	}
+	x, energy, gradient := dev.New(device.Float64, m*n), dev.New(device.Float64, m), dev.New(device.Float64, m*n)
+	norms, steps := dev.New(device.Float64, m), dev.New(device.Int32, m)
+	dev.Normal(1, 0, 0, 1, x)
+	for range 500 {
+		dev.Spins(2, n, m, 1, device.Of(form), x, false, energy, gradient)
+		dev.SphereSteps(n, m, 1, 0.1, 1e-9, x, gradient, norms, steps)
+	}
+	fmt.Printf("energies %.4f, expected %.4f\n", device.Read[float64](energy), 1-math.Cos(math.Pi/(n+1)))
+	// Output: energies [0.1340 0.1340 0.1340], expected 0.1340
+}
+
 // Walkers in a double well x⁴/4 - x²/2 at a temperature far above its barrier of
 // 1/4 forget where they began.
 func ExamplePhysics_walkers() {
@@ -71,10 +100,29 @@ func TestPhysicsSameBits(t *testing.T) {
 		dev.Normal(1, 0, 0, 1, c)
 		dev.Normal(2, 0, 0, 1, σ)
 		dev.Spins(p, n, m, 0.1, c, σ, false, e, g)
-		x, force := dev.New(dt, 2*601), dev.New(dt, 4)
-		dev.Uniform(3, 0, -1, 1, force)
-		dev.Walkers(device.Walk{Dim: 2, Steps: 70, Delta: 0.1, Powers: 2, Noise: [2]float64{1, 0.5}, Key: 4}, force, x)
-		return slices.Concat(device.Read[float64](e), device.Read[float64](g), device.Read[float64](x))
+		e2, g2 := dev.New(dt, 2), dev.New(dt, 2*n)
+		dev.Spins(p, n, 2, 0.1, c, σ.Slice(0, 2*n), false, e2, g2)
+		x, slope := dev.New(dt, 2*601), dev.New(dt, 4)
+		dev.Uniform(3, 0, -1, 1, slope)
+		dev.Walkers(device.Walk{Dim: 2, Steps: 70, Delta: 0.1, Powers: 2, Noise: [2]float64{1, 0.5}, Key: 4}, slope, x)
+		norms, steps := dev.New(dt, m), dev.New(device.Int32, m)
+		dev.SphereSteps(n, m, 4, 0.1, 0, σ, g, norms, steps)
+		const points = 333
+		force, pull, z, loss := dev.New(dt, 2*points), dev.New(dt, 2*points), dev.New(dt, points), dev.New(dt, points)
+		dev.Repulsion(points, x.Slice(0, 2*points), force, z)
+		rows, columns := make([]int32, points+1), make([]int32, 9*points)
+		for i := range points {
+			rows[i+1] = int32(9 * (i + 1))
+			for k := range 9 {
+				columns[9*i+k] = int32((i + 37*k) % points)
+			}
+		}
+		dev.Attraction(points, device.Put(dev, device.Int32, rows), device.Put(dev, device.Int32, columns), c.Slice(0, 9*points), x.Slice(0, 2*points), pull, loss)
+		var all []float64
+		for _, v := range []device.Vector{e, g, e2, g2, x, σ, norms, force, z, pull, loss} {
+			all = append(all, device.Read[float64](v)...)
+		}
+		return all
 	}
 	for _, dt := range []device.DType{device.Float32, device.Float64} {
 		for name, open := range map[string]func(threads int) device.Device{"library": device.NewCPU, "pure Go": device.NewPureCPU} {

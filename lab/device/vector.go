@@ -140,6 +140,9 @@ func hostVector[T Number](dev Device, x []T) Vector {
 	return Vector{dev: dev, host: unsafe.Pointer(unsafe.SliceData(x)), n: len(x), dtype: TypeOf[T]()}
 }
 
+// OnHost says that the numbers are in host memory: that [Host] has them.
+func (v Vector) OnHost() bool { return v.host != nil || v.n == 0 }
+
 // Host is the numbers of a vector in host memory, shared, not copied. It panics
 // when v is elsewhere or of another type: use [Read] where that may be.
 func Host[T Number](v Vector) []T {

@@ -7,6 +7,8 @@
 //	updates.go     the optimisers' steps
 //	layers*.go     what networks need, with its derivatives
 //	physics.go     spin glasses and walkers
+//	descent.go     steps on the sphere
+//	map.go         the forces of t-SNE
 package devicetest
 
 import (
@@ -52,6 +54,12 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		{"LSTM", testLSTM},
 		{"spins", testSpins},
 		{"walkers", testWalkers},
+		{"descent", testSphereSteps},
+		{"repulsion", testRepulsion},
+		{"attraction", testAttraction},
+		{"exponentials", testExponentials},
+		{"explicit steps", testHamiltonJacobi},
+		{"lines", testSolveLines},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}

@@ -204,15 +204,16 @@ func testNormEmpty(t *testing.T, dev device.Device) {
 		s := device.Channels{N: 0, C: 2, S: 3}
 		c, none := put(dev, dt, []float64{1, 2}), dev.New(dt, 0)
 		for _, train := range []bool{true, false} {
-			a, b := put(dev, dt, []float64{3, 4}), dst(dev, dt, 2)
-			dev.NormBack(s, train, none, c, c, c, none, none, true, a, c)
+			a, b, old := put(dev, dt, []float64{3, 4}), dst(dev, dt, 2), put(dev, dt, []float64{5, 6})
+			dev.NormBack(s, train, none, c, c, c, none, none, true, a, old)
 			dev.NormBack(s, train, none, c, c, c, none, none, false, b, dst(dev, dt, 2))
 			same(t, name("NormBack of nothing %v added", dt), a, []float64{3, 4}, 0)
 			same(t, name("NormBack of nothing %v", dt), b, []float64{0, 0}, 0)
 			b = dst(dev, dt, 2)
-			dev.NormBackTangent(s, train, none, c, c, c, none, c, none, none, none, true, a, c)
+			dev.NormBackTangent(s, train, none, c, c, c, none, c, none, none, none, true, a, old)
 			dev.NormBackTangent(s, train, none, c, c, c, none, c, none, none, none, false, b, dst(dev, dt, 2))
 			same(t, name("NormBackTangent of nothing %v added", dt), a, []float64{3, 4}, 0)
+			same(t, name("shifts of nothing %v added", dt), old, []float64{5, 6}, 0)
 			same(t, name("NormBackTangent of nothing %v", dt), b, []float64{0, 0}, 0)
 			dev.NormTangent(s, train, none, c, c, c, none, c, c, none)
 		}
