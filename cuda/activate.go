@@ -21,7 +21,7 @@ func (d *Device) Activate(f device.Nonlinearity, x, y device.Vector) {
 	d.expectFloat("Activate", "x", x, n)
 	d.expect("Activate", "y", y, x.DType(), n)
 	if n > 0 {
-		d.launch("activate", x.DType(), blocks(ceil(n, 4)), one(threads), 0, i32(int(f)), ptr(x), ptr(y), i64(n))
+		d.launch("activate", x.DType(), packs(x.DType(), n), one(threads), 0, i32(int(f)), ptr(x), ptr(y), i64(n))
 	}
 }
 
@@ -33,7 +33,7 @@ func (d *Device) ActivateBack(f device.Nonlinearity, y, dy, dx device.Vector) {
 	d.expect("ActivateBack", "dy", dy, y.DType(), n)
 	d.expect("ActivateBack", "dx", dx, y.DType(), n)
 	if n > 0 {
-		d.launch("activate_back", y.DType(), blocks(ceil(n, 4)), one(threads), 0, i32(int(f)), ptr(y), ptr(dy), ptr(dx), i64(n))
+		d.launch("activate_back", y.DType(), packs(y.DType(), n), one(threads), 0, i32(int(f)), ptr(y), ptr(dy), ptr(dx), i64(n))
 	}
 }
 
@@ -46,6 +46,6 @@ func (d *Device) ActivateSecond(f device.Nonlinearity, y, tx, dy, dx device.Vect
 	d.expect("ActivateSecond", "dy", dy, y.DType(), n)
 	d.expect("ActivateSecond", "dx", dx, y.DType(), n)
 	if n > 0 && f != device.ReLU { // whose f″ is 0
-		d.launch("activate_second", y.DType(), blocks(ceil(n, 4)), one(threads), 0, i32(int(f)), ptr(y), ptr(tx), ptr(dy), ptr(dx), i64(n))
+		d.launch("activate_second", y.DType(), packs(y.DType(), n), one(threads), 0, i32(int(f)), ptr(y), ptr(tx), ptr(dy), ptr(dx), i64(n))
 	}
 }

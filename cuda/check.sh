@@ -15,9 +15,13 @@
 #   oracles       published values, and by two processes on one GPU at a time
 #   networks      whole networks and their training against the CPU
 #   training      the thesis's networks, beside PyTorch
-#   benchmarks    products, memory, spins, walkers, launches, each against a measure
-#   operations    the speed of every other operation
+#   benchmarks    products, memory, spins, walkers, grids, launches, each against a measure
+#   operations    the speed of every other operation, convolutions beside cuDNN
 #   sanitizer     compute-sanitizer on the operations
+#
+# All of them take longer than nine minutes, and the last are then left out: where
+# a machine may be had for ten minutes at a time, name the first four, then
+# training and benchmarks, then the rest, with a REPORT for each.
 #
 # The report is cuda/RESULTS.md. With GLASSY_LIBCUDA, which names another driver
 # (the mock), it is RESULTS.md in DIR.
@@ -103,7 +107,7 @@ machine() {
 	printf '# The CUDA device on a GPU\n\n'
 	printf -- '- date: %s\n' "$(date -u +%Y-%m-%d)"
 	printf -- '- revision: %s\n' "$(cat "$dir/revision")"
-	printf -- '- GPU, driver, memory: %s\n' "$(nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null | head -n 1 || echo 'no nvidia-smi')"
+	printf -- '- GPU, driver, memory, largest clocks: %s\n' "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,clocks.max.memory --format=csv,noheader 2>/dev/null | head -n 1 || echo 'no nvidia-smi')"
 	printf -- '- processor: %s, %s cores\n' "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)"
 }
 
@@ -177,7 +181,7 @@ benchmarks() { speeds -test.bench "$measures"; }
 
 operations() { speeds -test.bench . -test.skip "$measures|Tiles"; }
 
-measures='^Benchmark(Against.*|Gemm|Launch|Spins|Walkers)$'
+measures='^Benchmark(Against.*|Descents|Gemm|Grids|Launch|Map|Spins|Walkers)$'
 
 # speeds ARGUMENT...: benchmarks, a line each.
 speeds() {
@@ -248,8 +252,7 @@ run() {
 		section benchmarks 150 'Benchmarks'
 		section operations 120 'Operations'
 		section sanitizer 200 'compute-sanitizer'
-	} >"$work/report"
-	cp "$work/report" "$report"
+	} >"$report" # at once: who is ended from outside leaves what was done
 	echo "the report is in $report"
 	exit "$failed"
 }

@@ -5,6 +5,7 @@ package cuda
 import (
 	"fmt"
 
+	"glassy/cuda/internal/nvidia"
 	"glassy/lab/device"
 )
 
@@ -17,7 +18,8 @@ import (
 //	ConvBackFilter    K × C·R·S,   N·OH·OW
 //	ConvSampleFilter  K × C·R·S,   OH·OW, for each image
 //
-// Each is one launch, or two where sums are cut into parts.
+// Each is one launch, or two where sums are cut into parts. The first three are
+// cuDNN's where it is here and worth it: conv_dnn.go.
 
 // The kernels conv_forward, conv_data and conv_filter for each tile: see
 // tiles.go. Rates are lower than products': the windows have to be found.
@@ -78,6 +80,9 @@ func (t tile) convShared(dt device.DType, along bool) int {
 // Conv is y = w·x, with columns of x's windows.
 func (d *Device) Conv(s device.Convolution, x, w device.Vector, add bool, y device.Vector) {
 	d.expectConvolution("Conv", s, "x", x, "w", w, "y", y)
+	if d.byDNN("Conv", nvidia.Forward, s, x, w, add, y) {
+		return
+	}
 	oh, ow := s.Out()
 	d.convForward(choose(d.convTiles(x.DType()), s.K, s.N*oh*ow, s.C*s.R*s.S, 1), s, x, w, add, y)
 }
@@ -91,9 +96,13 @@ func (d *Device) convForward(p plan, s device.Convolution, x, w device.Vector, a
 	})
 }
 
-// ConvBackData is dx = wᵀ·dy, added up over windows.
+// ConvBackData is dx = wᵀ·dy, added up over windows. A tap that meets the outside
+// of dy adds a product with zero, which tells where the filter is not finite.
 func (d *Device) ConvBackData(s device.Convolution, w, dy device.Vector, add bool, dx device.Vector) {
 	d.expectConvolution("ConvBackData", s, "dx", dx, "w", w, "dy", dy)
+	if d.byDNN("ConvBackData", nvidia.BackData, s, w, dy, add, dx) {
+		return
+	}
 	n, taps := s.Stride, ceil(s.R, s.Stride)*ceil(s.S, s.Stride)
 	d.convData(choose(d.convTiles(dx.DType()), s.C, s.N*ceil(s.H, n)*ceil(s.W, n), s.K*taps, n*n), s, w, dy, add, dx)
 }
@@ -111,6 +120,9 @@ func (d *Device) convData(p plan, s device.Convolution, w, dy device.Vector, add
 // ConvBackFilter is dw = dy·xᵀ, with columns of x's windows.
 func (d *Device) ConvBackFilter(s device.Convolution, x, dy device.Vector, add bool, dw device.Vector) {
 	d.expectConvolution("ConvBackFilter", s, "x", x, "dw", dw, "dy", dy)
+	if d.byDNN("ConvBackFilter", nvidia.BackFilter, s, x, dy, add, dw) {
+		return
+	}
 	oh, ow := s.Out()
 	d.convFilter(choose(d.convTiles(x.DType()), s.K, s.C*s.R*s.S, s.N*oh*ow, 1), s, x, dy, add, dw)
 }

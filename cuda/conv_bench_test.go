@@ -37,45 +37,59 @@ var convKinds = []struct {
 	{"float32", device.Float32, plainConv}, {"tf32", device.Float32, tensorConv}, {"float64", device.Float64, tensorConvDouble},
 }
 
-// eachConv calls f for each direction of a convolution, as the product it is.
-func eachConv(d *Device, dt device.DType, s device.Convolution, f func(op string, m, n, k, count int, run func(p plan))) {
+// eachConv calls f for each direction of a convolution, as the product it is: run
+// makes it by our kernels, whole as the device takes it.
+func eachConv(d *Device, dt device.DType, s device.Convolution, f func(op string, m, n, k, count int, run func(p plan), whole func())) {
 	oh, ow := s.Out()
 	x, w, y := d.New(dt, s.N*s.C*s.H*s.W), d.New(dt, s.K*s.C*s.R*s.S), d.New(dt, s.N*s.K*oh*ow)
 	for _, v := range []device.Vector{x, w, y} {
 		d.Uniform(1, 0, -1, 1, v)
 	}
 	n := s.Stride
-	f("forward", s.K, s.N*oh*ow, s.C*s.R*s.S, 1, func(p plan) { d.convForward(p, s, x, w, false, y) })
-	f("data", s.C, s.N*ceil(s.H, n)*ceil(s.W, n), s.K*ceil(s.R, n)*ceil(s.S, n), n*n, func(p plan) { d.convData(p, s, w, y, false, x) })
-	f("filter", s.K, s.C*s.R*s.S, s.N*oh*ow, 1, func(p plan) { d.convFilter(p, s, x, y, false, w) })
+	f("forward", s.K, s.N*oh*ow, s.C*s.R*s.S, 1, func(p plan) { d.convForward(p, s, x, w, false, y) },
+		func() { d.Conv(s, x, w, false, y) })
+	f("data", s.C, s.N*ceil(s.H, n)*ceil(s.W, n), s.K*ceil(s.R, n)*ceil(s.S, n), n*n, func(p plan) { d.convData(p, s, w, y, false, x) },
+		func() { d.ConvBackData(s, w, y, false, x) })
+	f("filter", s.K, s.C*s.R*s.S, s.N*oh*ow, 1, func(p plan) { d.convFilter(p, s, x, y, false, w) },
+		func() { d.ConvBackFilter(s, x, y, false, w) })
 }
 
-func benchmarkPlan(b *testing.B, d *Device, s device.Convolution, p plan, run func(p plan)) {
-	const calls = 20 // between waits
-	run(p)
-	d.Synchronize()
-	for b.Loop() {
-		for range calls {
-			run(p)
-		}
-		d.Synchronize()
-	}
+// teraflops is the rate of a convolution; with a stride or a border it counts the
+// products that meet only the border, too.
+func teraflops(s device.Convolution, seconds float64) float64 {
 	oh, ow := s.Out()
-	seconds := b.Elapsed().Seconds() / float64(calls*b.N)
-	b.ReportMetric(2*float64(s.N*s.K*oh*ow)*float64(s.C*s.R*s.S)/seconds/1e12, "TF/s")
-	b.ReportMetric(seconds*1e6, "µs")
-	b.ReportMetric(float64(p.parts), "parts")
+	return 2 * float64(s.N*s.K*oh*ow) * float64(s.C*s.R*s.S) / seconds / 1e12
 }
 
-// BenchmarkConv is the named networks' layers as they run; with a stride or a
-// border it counts the products that meet only the border, too.
+// BenchmarkConv is the named networks' layers by our own kernels and, where cuDNN
+// is here, in turn with its, and with what the device takes by itself.
 func BenchmarkConv(b *testing.B) {
 	d := measured(b)
+	rule := worthDNN
+	defer func() { worthDNN = rule }()
+	defer d.TF32(false)
+	_, missing := d.libraries.useDNN(d.gpu)
 	for _, kind := range convKinds {
+		d.TF32(kind.name == "tf32")
 		for _, l := range convLayers {
-			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan)) {
+			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan), whole func()) {
 				b.Run(fmt.Sprintf("%s/%s/%s", kind.name, l.name, op), func(b *testing.B) {
-					benchmarkPlan(b, d, l.shape, choose(kind.tiles, m, n, k, count), run)
+					p := choose(kind.tiles, m, n, k, count)
+					own := func() { run(p) }
+					if missing != nil {
+						s := inTurn(b, d, own)
+						report(b, teraflops(l.shape, s[0]), "TF/s", s[0]*1e6, "µs")
+						return
+					}
+					s := inTurn(b, d, own, func() {
+						worthDNN = always
+						whole()
+					}, func() {
+						worthDNN = rule
+						whole()
+					})
+					report(b, teraflops(l.shape, s[0]), "TF/s", teraflops(l.shape, s[1]), "TF/s-cuDNN", s[0]*1e6, "µs",
+						s[1]/s[0], "own/cuDNN", s[1]/s[2], "device/cuDNN")
 				})
 			})
 		}
@@ -90,10 +104,12 @@ func BenchmarkConvTiles(b *testing.B) {
 			if l.name != "lenet/2" && l.name != "allcnn/2" && l.name != "allcnn/7" {
 				continue
 			}
-			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan)) {
+			eachConv(d, kind.t, l.shape, func(op string, m, n, k, count int, run func(p plan), _ func()) {
 				for i, tile := range kind.tiles {
 					b.Run(fmt.Sprintf("%s/%s/%s/%s", kind.name, l.name, op, tile.name), func(b *testing.B) {
-						benchmarkPlan(b, d, l.shape, choose(kind.tiles[i:i+1], m, n, k, count), run)
+						p := choose(kind.tiles[i:i+1], m, n, k, count)
+						s := inTurn(b, d, func() { run(p) })
+						report(b, teraflops(l.shape, s[0]), "TF/s", s[0]*1e6, "µs", float64(p.parts), "parts")
 					})
 				}
 			})

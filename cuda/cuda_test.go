@@ -37,6 +37,7 @@ func mocked(d *Device) bool { return strings.HasPrefix(d.gpu.Name, "Mock") }
 // open is the first GPU, closed at the end of the test.
 func open(t testing.TB) *Device {
 	t.Helper()
+	cudatest.Seen()
 	d, err := Open(0)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 type Device struct {
 	gpu       *driver.GPU
 	ordinal   int
+	among     int // so many GPUs
 	kernels   *loader
 	settings  settings
 	pool      pool
@@ -56,22 +57,30 @@ func (d *Device) Close() error {
 }
 
 // Name is "cuda" for the first GPU, then "cuda:1" …
-func (d *Device) Name() string {
-	if d.ordinal == 0 {
+func (d *Device) Name() string { return called(d.ordinal) }
+
+func called(ordinal int) string {
+	if ordinal == 0 {
 		return "cuda"
 	}
-	return fmt.Sprintf("cuda:%d", d.ordinal)
+	return fmt.Sprintf("cuda:%d", ordinal)
 }
 
-// Describe is one line: chip, capability, memory, driver, libraries.
+// Describe is one line: chip, capability, memory, driver, and how the machine's
+// GPUs are called where it has several.
 func (d *Device) Describe() string {
 	v := driver.Version()
-	return fmt.Sprintf("%s (%d multiprocessors, capability %d.%d, %.0f GiB; driver for CUDA %d.%d)", d.gpu.Name, d.gpu.Multiprocessors,
+	line := fmt.Sprintf("%s (%d multiprocessors, capability %d.%d, %.0f GiB; driver for CUDA %d.%d)", d.gpu.Name, d.gpu.Multiprocessors,
 		d.gpu.Capability/10, d.gpu.Capability%10, float64(d.gpu.Memory)/(1<<30), v/1000, v%1000/10)
+	if d.among > 1 {
+		line += fmt.Sprintf(", one of %d GPUs, cuda to %s", d.among, called(d.among-1))
+	}
+	return line
 }
 
 // A Count is how often an operation ran in a place: "kernel" (one of ours),
-// "graph" (launches that ran within a graph), "cuBLAS", "cuSOLVER", or "host".
+// "graph" (launches that ran within a graph), "cuBLAS", "cuSOLVER", "cuDNN", or
+// "host".
 type Count struct {
 	Operation, Where string
 	Calls            int64

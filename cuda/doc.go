@@ -16,11 +16,11 @@
 //	slip.go         indices out of range, which only kernels see
 //	arithmetic.go … one file for each group of operations
 //	tiles.go        which kernel makes a product, and into how many parts it is cut
-//	libraries.go    cuBLAS and cuSOLVER, where the machine has them
+//	libraries.go    cuBLAS, cuSOLVER and cuDNN, where the machine has them
 //	kernels/        the kernels in CUDA C, compiled ahead to PTX; how to add one
 //	cudatest/       the driver that tests run on: a GPU's, or the mock
 //	internal/       libcuda (found at run time), driver (calls), nvidia (cuBLAS,
-//	                cuSOLVER), mock (a driver and GPU for tests)
+//	                cuSOLVER, cuDNN), mock (a driver and GPU for tests)
 //	check.sh        all tests and benchmarks on a machine with a GPU: RESULTS.md
 //
 // The methods of [device.Device] do what it says; comments here add how.

@@ -10,9 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
+	"glassy/cuda/internal/driver"
 	"glassy/lab/device"
 )
 
@@ -94,6 +96,43 @@ func TestHeldGPU(t *testing.T) {
 	says(t, err, "making a context on Mock 0", "the GPU is held by another process alone", "choose another", "46)")
 }
 
+// A machine's GPUs are told apart by number.
+func TestSeveralGPUs(t *testing.T) {
+	if _, parent := planted(t, "GLASSY_MOCK=devices=3"); parent {
+		return
+	}
+	var all []*Device
+	for i, name := range []string{"cuda:0", "cuda:1", "cuda:2"} {
+		dev, err := device.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := dev.(*Device)
+		if want := []string{"cuda", "cuda:1", "cuda:2"}[i]; d.Name() != want || !strings.Contains(d.Describe(), fmt.Sprintf("Mock %d (", i)) ||
+			!strings.HasSuffix(d.Describe(), ", one of 3 GPUs, cuda to cuda:2") {
+			t.Errorf("%s is called %s and is %s", name, d.Name(), d.Describe())
+		}
+		all = append(all, d)
+	}
+	x := all[1].New(device.Float64, 1000)
+	all[1].Fill(x, 2)
+	y := all[2].New(device.Float64, 1000)
+	all[2].Upload(y, device.Of(device.Read[float64](x)))
+	if got := all[2].Sum(y); got != 2000 {
+		t.Errorf("the sum on GPU 2 is %v, expected 2000", got)
+	}
+	func() {
+		defer func() {
+			if got, want := fmt.Sprint(recover()), "device: Axpy: x is on device cuda:1, expected cuda:2"; got != want {
+				t.Errorf("a vector of another GPU: panic %q, expected %q", got, want)
+			}
+		}()
+		all[2].Axpy(1, x, y)
+	}()
+	_, err := device.Open("cuda:3")
+	says(t, err, "device cuda:3: GPU 3 is asked for, but the machine has 3, counted from 0")
+}
+
 func TestOldGPU(t *testing.T) {
 	if _, parent := planted(t, "GLASSY_MOCK=sm=52"); parent {
 		return
@@ -111,6 +150,43 @@ func TestRejectedPTX(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, failure(t, func() { d.New(device.Float32, 10) }), "device cuda: compiling the PTX of zero for Mock", "CUDA_ERROR_INVALID_PTX, 218")
+}
+
+// What any driver refuses, a GPU's too: more memory than there is, PTX that it
+// cannot compile. Both are told in words, and the device goes on.
+func TestRefused(t *testing.T) {
+	d := open(t)
+	x := d.New(device.Float32, 1000)
+	d.Fill(x, 2)
+
+	asked := int(d.gpu.Memory / 4) // float64 numbers: twice what the GPU has
+	err := failure(t, func() { d.New(device.Float64, asked) })
+	says(t, err, "device cuda: New: ", " are asked for, but ", " are free; vectors of this process hold 0.0 MiB: free some, or take smaller batches")
+	var full *OutOfMemory
+	if !errors.As(err, &full) || full.Asked < 8*int64(asked) || full.Free > full.Total {
+		t.Errorf("the error is %+v", full)
+	}
+	t.Log(err)
+
+	const head = ".version 7.8\n.target sm_60\n.address_size 64\n"
+	for name, ptx := range map[string]string{
+		"prose":       "what somebody wrote",
+		"half a line": head + ".visible .entry half(",
+		"the future":  strings.Replace(head, "7.8", "99.9", 1) + ".visible .entry f() { ret; }\n",
+	} {
+		_, err := d.gpu.Load(name, []byte(ptx))
+		says(t, err, "compiling the PTX of "+name+" for "+d.gpu.Name)
+		var e *driver.Error
+		// An invalid image, invalid PTX, PTX of another version: drivers differ in which is which.
+		if !errors.As(err, &e) || !slices.Contains([]int{200, 218, driver.UnsupportedPTX}, e.Code) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+		t.Log(err)
+	}
+
+	if got := d.Sum(x); got != 2000 {
+		t.Errorf("afterwards a sum is %v, expected 2000", got)
+	}
 }
 
 func TestOutOfMemory(t *testing.T) {

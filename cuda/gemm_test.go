@@ -222,3 +222,13 @@ func TestTF32(t *testing.T) {
 		t.Errorf("TF32: error %.2g of the bound 2⁻¹⁰ Σ|ab|, %.2g of float32's", rounded, full)
 	}
 }
+
+// Sums of many parts, of more numbers than the blocks that add them up have threads
+// for at once.
+func TestManySums(t *testing.T) {
+	d := open(t)
+	g := gemmCase{m: 401, n: 509, k: 16 * many, count: 1, beta: 1}
+	for _, dt := range []device.DType{device.Float32, device.Float64} {
+		tryGemm(t, d, dt, "many parts", g, func(p product) { d.tiled(dt, p, plan{plainTiles[1], many, 16}) })
+	}
+}

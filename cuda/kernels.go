@@ -18,7 +18,7 @@ type kernel struct {
 	name     string
 	module   *driver.Module
 	function driver.Function
-	shared   int      // bytes of dynamic shared memory that it may ask for
+	shared   int      // the most dynamic shared memory that it was allowed to have, in bytes
 	calls    [2]int64 // launched by itself, within graphs; under the queue's lock
 }
 
@@ -80,9 +80,24 @@ func (l *loader) get(name string, t device.DType) (*kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &kernel{name: entry, module: m, function: f, shared: 48 << 10}
+	k := &kernel{name: entry, module: m, function: f}
 	l.kernels[kernelName{name, t}] = k
 	return k, nil
+}
+
+// allow lets k be launched with so many bytes of dynamic shared memory. What it may
+// have unasked is 48 KB less its own arrays.
+func (l *loader) allow(k *kernel, bytes int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if bytes <= k.shared {
+		return nil
+	}
+	if err := k.module.MaxShared(k.function, bytes); err != nil {
+		return err
+	}
+	k.shared = bytes
+	return nil
 }
 
 func (l *loader) count(counts map[Count]int64) {
@@ -181,11 +196,13 @@ func ceil(a, b int) int { return (a + b - 1) / b }
 // launch queues the kernel name+suffix(t), t 0 for none, of grid blocks of
 // block threads with so many bytes of dynamic shared memory.
 func (d *Device) launch(name string, t device.DType, grid, block size, shared int, args ...argument) {
+	const most = 1<<16 - 1 // blocks in the second and third direction, on any chip
+	if grid[1] > most || grid[2] > most {
+		panic(fmt.Sprintf("cuda: %s: blocks are %v, expected at most %d in all directions but the first", name, grid, most))
+	}
 	k, err := d.kernels.get(name, t)
-	if err == nil && shared > k.shared {
-		if err = k.module.MaxShared(k.function, shared); err == nil {
-			k.shared = shared
-		}
+	if err == nil && shared > 0 {
+		err = d.kernels.allow(k, shared)
 	}
 	d.check(err)
 	d.push(k, grid, block, shared, args, nil)

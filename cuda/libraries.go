@@ -5,6 +5,7 @@ package cuda
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"glassy/cuda/internal/driver"
@@ -16,8 +17,8 @@ var search struct {
 	folders []string
 }
 
-// Search adds folders to those in which NVIDIA's libraries (cuBLAS, cuSOLVER) are
-// looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
+// Search adds folders to those in which NVIDIA's libraries (cuBLAS, cuSOLVER,
+// cuDNN) are looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
 // site-packages with NVIDIA's wheels, or what holds the files themselves. These
 // come first, in order; then /usr/local/cuda* and the wheels of /usr/local's
 // Python, then what the system's linker knows. Of all, the newest version is taken
@@ -38,13 +39,46 @@ func libraryFolders() []string {
 // libraries of a device, each opened when it is first asked for. The device works
 // without them.
 type libraries struct {
-	mu        sync.Mutex
-	blas      *nvidia.BLAS
-	workspace driver.Pointer
-	solver    *nvidia.Solver
+	blas      lazy[*nvidia.BLAS]
+	workspace driver.Pointer // of cuBLAS
+	solver    lazy[*nvidia.Solver]
 
-	triedBLAS, triedSolver bool
-	blasErr, solverErr     error // why there is none
+	dnn        lazy[*nvidia.DNN]
+	workspaces sync.Map // bytes, or refused, by nvidia.Convolution without addresses
+}
+
+// A lazy library is opened once.
+type lazy[L interface {
+	comparable
+	Close() error
+	String() string
+}] struct {
+	mu     sync.Mutex
+	opened bool
+	lib    L
+	err    error // why there is none
+}
+
+func (l *lazy[L]) get(open func() (L, error)) (L, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.opened {
+		l.opened = true
+		l.lib, l.err = open()
+	}
+	return l.lib, l.err
+}
+
+func (l *lazy[L]) close(gpu *driver.GPU) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var none L
+	if l.lib == none {
+		return nil
+	}
+	err := gpu.Do(l.lib.Close)
+	l.lib, l.err = none, errors.New("closed")
+	return err
 }
 
 // workspaceBytes is what cuBLAS is given to work in, as NVIDIA recommends for
@@ -53,11 +87,8 @@ const workspaceBytes = 32 << 20
 
 // useBLAS is cuBLAS on the GPU's stream; the error says why there is none.
 func (l *libraries) useBLAS(gpu *driver.GPU) (*nvidia.BLAS, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.triedBLAS {
-		l.triedBLAS = true
-		l.blasErr = gpu.Do(func() error {
+	return l.blas.get(func() (blas *nvidia.BLAS, err error) {
+		err = gpu.Do(func() error {
 			b, err := nvidia.OpenBLAS(libraryFolders(), gpu.Stream())
 			if err != nil {
 				return err
@@ -69,54 +100,61 @@ func (l *libraries) useBLAS(gpu *driver.GPU) (*nvidia.BLAS, error) {
 				b.Close()
 				return err
 			}
-			l.blas = b
+			blas = b
 			return nil
 		})
-	}
-	return l.blas, l.blasErr
+		return blas, err
+	})
 }
 
 // useSolver is cuSOLVER on the GPU's stream; the error says why there is none.
 func (l *libraries) useSolver(gpu *driver.GPU) (*nvidia.Solver, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.triedSolver {
-		l.triedSolver = true
-		l.solverErr = gpu.Do(func() (err error) {
-			l.solver, err = nvidia.OpenSolver(libraryFolders(), gpu.Stream())
+	return l.solver.get(func() (solver *nvidia.Solver, err error) {
+		err = gpu.Do(func() error {
+			solver, err = nvidia.OpenSolver(libraryFolders(), gpu.Stream())
 			return err
 		})
-	}
-	return l.solver, l.solverErr
+		return solver, err
+	})
+}
+
+// useDNN is cuDNN on the GPU's stream; the error says why there is none.
+func (l *libraries) useDNN(gpu *driver.GPU) (*nvidia.DNN, error) {
+	return l.dnn.get(func() (dnn *nvidia.DNN, err error) {
+		trial, err := gpu.Alloc(nvidia.TrialBytes)
+		if err != nil {
+			return nil, err
+		}
+		err = gpu.Do(func() error {
+			dnn, err = nvidia.OpenDNN(libraryFolders(), gpu.Stream(), uintptr(trial))
+			return err
+		})
+		return dnn, errors.Join(err, gpu.Synchronize(), gpu.Free(trial))
+	})
 }
 
 // Libraries opens what of NVIDIA's libraries is here, and says in one line which
 // are in use.
 func (d *Device) Libraries() string {
-	blas, solver := "no cuBLAS", "no cuSOLVER"
+	words := []string{"no cuBLAS", "no cuSOLVER", "no cuDNN"}
 	if b, err := d.libraries.useBLAS(d.gpu); err == nil {
-		blas = b.String()
+		words[0] = b.String()
 	}
 	if s, err := d.libraries.useSolver(d.gpu); err == nil {
-		solver = s.String()
+		words[1] = s.String()
 	}
-	return blas + ", " + solver
+	if n, err := d.libraries.useDNN(d.gpu); err == nil {
+		words[2] = n.String()
+	}
+	return strings.Join(words, ", ")
 }
 
 // close gives back what the libraries have of the GPU.
 func (l *libraries) close(gpu *driver.GPU) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var errs []error
-	if l.blas != nil {
-		errs = append(errs, gpu.Do(l.blas.Close))
-	}
-	if l.solver != nil {
-		errs = append(errs, gpu.Do(l.solver.Close))
-	}
+	err := errors.Join(l.blas.close(gpu), l.solver.close(gpu), l.dnn.close(gpu))
 	if l.workspace != 0 {
-		errs = append(errs, gpu.Free(l.workspace))
+		err = errors.Join(err, gpu.Free(l.workspace))
+		l.workspace = 0
 	}
-	l.blas, l.solver, l.workspace = nil, nil, 0
-	return errors.Join(errs...)
+	return err
 }

@@ -21,13 +21,17 @@ func TestLibraries(t *testing.T) {
 		}
 		return
 	}
+	if have := open(t).Libraries(); have != "no cuBLAS, no cuSOLVER, no cuDNN" {
+		t.Errorf("Libraries() = %q where nothing is, or serves the mock of a driver", have)
+	}
 	d := open(t)
 	root := t.TempDir()
 	if err := nvidiatest.Build(root); err != nil {
 		t.Fatal(err)
 	}
 	Search(root)
-	want := "cuBLAS 13.1.2 at " + root + "/nvidia/cublas/lib/libcublas.so.13, cuSOLVER 12.1.2 at " + root + "/nvidia/cusolver/lib/libcusolver.so.12"
+	want := "cuBLAS 13.1.2 at " + root + "/nvidia/cublas/lib/libcublas.so.13, cuSOLVER 12.1.2 at " + root + "/nvidia/cusolver/lib/libcusolver.so.12" +
+		", cuDNN 9.1.2 at " + root + "/nvidia/cudnn/lib/libcudnn.so.9"
 	if have := d.Libraries(); have != want {
 		t.Errorf("Libraries() = %q, want %q", have, want)
 	}
@@ -37,6 +41,10 @@ func TestLibraries(t *testing.T) {
 	}
 	if again, _ := d.libraries.useBLAS(d.gpu); again != blas {
 		t.Error("it is opened twice")
+	}
+	dnn, err := d.libraries.useDNN(d.gpu)
+	if err != nil {
+		t.Fatal(err)
 	}
 	x := d.New(device.Float64, 2)
 	defer d.Free(x)
@@ -52,7 +60,9 @@ func TestLibraries(t *testing.T) {
 	if err := d.libraries.close(d.gpu); err != nil {
 		t.Error(err)
 	}
-	if err := blas.Close(); err == nil || !strings.Contains(err.Error(), "NOT_INITIALIZED") {
-		t.Errorf("after close the handle is alive: %v", err)
+	for _, close := range []func() error{blas.Close, dnn.Close} {
+		if err := close(); err == nil || !strings.Contains(err.Error(), "NOT_INITIALIZED") {
+			t.Errorf("after close the handle is alive: %v", err)
+		}
 	}
 }

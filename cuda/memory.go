@@ -133,7 +133,10 @@ func (d *Device) allocate(size int64) driver.Pointer {
 	if isFull(err) {
 		free, total, e := d.gpu.MemoryInfo()
 		d.check(e)
-		panic(&OutOfMemory{Device: d.Name(), Asked: size, Used: d.pool.used, Free: free, Total: total})
+		d.pool.mu.Lock()
+		used := d.pool.used
+		d.pool.mu.Unlock()
+		panic(&OutOfMemory{Device: d.Name(), Asked: size, Used: used, Free: free, Total: total})
 	}
 	d.check(err)
 	d.pool.mu.Lock()

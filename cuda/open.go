@@ -12,16 +12,26 @@ import (
 )
 
 func init() {
-	device.Register("cuda", func() (device.Device, error) {
-		d, err := first()
-		if err != nil {
-			return nil, err
+	device.Register("cuda", func(number int) (device.Device, error) {
+		opened.Lock()
+		defer opened.Unlock()
+		if d := opened.devices[number]; d != nil {
+			return d, nil
 		}
+		d, err := Open(number)
+		if err != nil {
+			return nil, err // which may be another's doing, and pass
+		}
+		opened.devices[number] = d
 		return d, nil
 	})
 }
 
-var first = sync.OnceValues(func() (*Device, error) { return Open(0) })
+// opened are the devices that package device knows, by number.
+var opened = struct {
+	sync.Mutex
+	devices map[int]*Device
+}{devices: make(map[int]*Device)}
 
 const oldest = 60 // compute capability that the fallback PTX is for
 
@@ -46,7 +56,7 @@ func Open(ordinal int) (*Device, error) {
 		gpu.Close()
 		return nil, fmt.Errorf("%s has compute capability %d.%d, at least %d.%d is needed", gpu.Name, gpu.Capability/10, gpu.Capability%10, oldest/10, oldest%10)
 	}
-	d := &Device{gpu: gpu, ordinal: ordinal}
+	d := &Device{gpu: gpu, ordinal: ordinal, among: n}
 	d.kernels = newLoader(gpu, kernels.PTX)
 	if err := d.start(); err != nil {
 		d.Close()

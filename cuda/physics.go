@@ -11,7 +11,8 @@ import (
 )
 
 // Spins multiplies the products of p-1 spins with a matrix of the couplings, and
-// takes four launches: the matrix, σ turned, the product, what is made of it.
+// takes four launches: the matrix, σ turned, the product, what is made of it. For
+// p = 1 it is one.
 func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vector, add bool, energy, gradient device.Vector) {
 	const op = "Spins"
 	if p < 1 {
@@ -31,6 +32,11 @@ func (d *Device) Spins(p, n, m int, scale float64, couplings, sigma device.Vecto
 		if !add {
 			d.Fill(energy, 0)
 		}
+		return
+	}
+	if p == 1 {
+		d.launch("spins_linear", t, blocks(32*m), one(threads), 0,
+			i32(n), i64(m), f64(scale), flag(add), ptr(couplings), ptr(sigma), ptr(energy), ptr(gradient))
 		return
 	}
 	rows, factors := device.Monomials(p-1, n), max(2, p-1)
@@ -124,6 +130,31 @@ func (d *Device) scratches(use func(p []driver.Pointer), bytes ...int) {
 		}
 		use(all)
 	})
+}
+
+// SphereSteps is one launch: a warp goes through a row, a block through a long
+// one.
+func (d *Device) SphereSteps(n, m int, radius, rate, tolerance float64, x, gradient, norms, steps device.Vector) {
+	const op = "SphereSteps"
+	needSize(op, "n", n)
+	needSize(op, "m", m)
+	if !(radius >= 0) || math.IsInf(radius, 0) {
+		panic(fmt.Sprintf("device: SphereSteps: radius is %v, expected a finite one, or 0 for the plane", radius))
+	}
+	t := norms.DType()
+	d.expectFloat(op, "norms", norms, m)
+	d.expect(op, "x", x, t, m*n)
+	d.expect(op, "gradient", gradient, t, m*n)
+	d.expect(op, "steps", steps, device.Int32, m)
+	if m == 0 {
+		return
+	}
+	kernel, grid := "sphere_steps", blocks(32*m)
+	if n > shortRow {
+		kernel, grid = "sphere_steps_long", one(min(m, 4096))
+	}
+	d.launch(kernel, t, grid, one(threads), 0,
+		i32(n), i64(m), f64(radius), f64(rate), f64(tolerance), ptr(x), ptr(gradient), ptr(norms), ptr(steps))
 }
 
 // mostMoves is how many moves of a walker one launch makes: a second's on a small

@@ -20,12 +20,16 @@ var slips = []string{
 	slipLabel:   "device: SoftmaxLoss: label[%d] is %d, expected 0 … %d",
 	slipGather:  "device: Gather: index[%d] is %d, expected 0 … %d",
 	slipScatter: "device: ScatterAdd: index[%d] is %d, expected 0 … %d",
+	slipRows:    "device: Attraction: rows[%d] is %d, expected 0 … %d, none below the one before",
+	slipColumns: "device: Attraction: columns[%d] is %d, expected 0 … %d",
 }
 
 const (
 	slipLabel = iota + 1 // 0 is no slip
 	slipGather
 	slipScatter
+	slipRows
+	slipColumns
 )
 
 // slip is the two arguments of a kernel that reads indices below n.

@@ -25,8 +25,9 @@
 //  6. go test ./cuda/kernels compares the arguments of launches with the kernels'.
 //  7. With CGO_CFLAGS="-O2 -g -I$PWD/cuda/internal/libcuda/include", go test -tags
 //     cuda ./cuda runs devicetest: on a GPU if there is one, else on the mock,
-//     where GLASSY_MOCK=twice finds what depends on the order of threads. The
-//     first run on a machine builds the mock of all kernels, which takes a minute.
+//     where GLASSY_MOCK=twice finds what depends on the order of threads, and
+//     GLASSY_MOCK=races what no barrier puts in order. The first run of each kind
+//     on a machine builds the mock of all kernels, which takes a minute.
 //  8. Commit the source, its PTX files and manifest.json together.
 //
 // For example, all numbers of a vector cut to [low, high], as clip.cu:

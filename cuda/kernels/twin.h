@@ -29,8 +29,7 @@
 #define __host__
 #define __constant__ static
 #define __managed__ static
-#define TWIN_SHARED "twin_shared" // where shared arrays live: renamed by internal/mock, which fills it anew for each block
-#define __shared__ static __attribute__((section(TWIN_SHARED), used))
+#define __shared__ static __attribute__((used)) // filled anew for each block by internal/mock, which finds such variables of functions
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
@@ -87,7 +86,7 @@ constexpr size_t slot_bytes = 128; // the largest value that lanes exchange
 void block_meet(Place);                        // returns when all threads of the block are there
 int block_count(int predicate, Place);         // the same; how many gave a true predicate
 void *warp_buffer();                           // where this warp's next exchange happens: 32 slots
-void warp_meet(unsigned mask, Place);          // returns when all 32 lanes are there
+void warp_meet(unsigned mask, Place, bool memory = false); // returns when all 32 lanes are there; memory: and see what the others wrote
 int lane();                                    // this thread's number in its warp
 void *dynamic_shared();                        // the block's dynamic shared memory
 [[noreturn]] void fail(const char *what, Place); // ends the launch with an error
@@ -125,7 +124,7 @@ inline void __syncthreads(TWIN_AT) { twin::block_meet(at); }
 inline int __syncthreads_count(int p, TWIN_AT) { return twin::block_count(p, at); }
 inline int __syncthreads_or(int p, TWIN_AT) { return twin::block_count(p, at) > 0; }
 inline int __syncthreads_and(int p, TWIN_AT) { return twin::block_count(!p, at) == 0; }
-inline void __syncwarp(unsigned mask = 0xffffffffu, TWIN_AT) { twin::warp_meet(mask, at); }
+inline void __syncwarp(unsigned mask = 0xffffffffu, TWIN_AT) { twin::warp_meet(mask, at, true); }
 inline void __threadfence() {}
 inline void __threadfence_block() {}
 inline void __threadfence_system() {}
@@ -171,23 +170,24 @@ inline unsigned __activemask() { return 0xffffffffu; }
 
 // ---- atomics: on integers only, where the order cannot show in a sum, a maximum or a count
 
+#define TWIN_ATOMIC inline __attribute__((no_sanitize("thread"))) // not looked at by races.cpp
 #define TWIN_ATOMICS(T)                                                                            \
-    inline T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }                        \
-    inline T atomicSub(T *p, T v) { T old = *p; *p = old - v; return old; }                        \
-    inline T atomicMax(T *p, T v) { T old = *p; if (v > old) *p = v; return old; }                 \
-    inline T atomicMin(T *p, T v) { T old = *p; if (v < old) *p = v; return old; }                 \
-    inline T atomicOr(T *p, T v) { T old = *p; *p = old | v; return old; }                         \
-    inline T atomicAnd(T *p, T v) { T old = *p; *p = old & v; return old; }                        \
-    inline T atomicXor(T *p, T v) { T old = *p; *p = old ^ v; return old; }                        \
-    inline T atomicExch(T *p, T v) { T old = *p; *p = v; return old; }                             \
-    inline T atomicCAS(T *p, T compare, T v) { T old = *p; if (old == compare) *p = v; return old; }
+    TWIN_ATOMIC T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }                        \
+    TWIN_ATOMIC T atomicSub(T *p, T v) { T old = *p; *p = old - v; return old; }                        \
+    TWIN_ATOMIC T atomicMax(T *p, T v) { T old = *p; if (v > old) *p = v; return old; }                 \
+    TWIN_ATOMIC T atomicMin(T *p, T v) { T old = *p; if (v < old) *p = v; return old; }                 \
+    TWIN_ATOMIC T atomicOr(T *p, T v) { T old = *p; *p = old | v; return old; }                         \
+    TWIN_ATOMIC T atomicAnd(T *p, T v) { T old = *p; *p = old & v; return old; }                        \
+    TWIN_ATOMIC T atomicXor(T *p, T v) { T old = *p; *p = old ^ v; return old; }                        \
+    TWIN_ATOMIC T atomicExch(T *p, T v) { T old = *p; *p = v; return old; }                             \
+    TWIN_ATOMIC T atomicCAS(T *p, T compare, T v) { T old = *p; if (old == compare) *p = v; return old; }
 TWIN_ATOMICS(int)
 TWIN_ATOMICS(unsigned)
 TWIN_ATOMICS(unsigned long)
 TWIN_ATOMICS(unsigned long long)
 #undef TWIN_ATOMICS
-inline unsigned atomicInc(unsigned *p, unsigned top) { unsigned old = *p; *p = old >= top ? 0 : old + 1; return old; }
-inline unsigned atomicDec(unsigned *p, unsigned top) { unsigned old = *p; *p = old == 0 || old > top ? top : old - 1; return old; }
+TWIN_ATOMIC unsigned atomicInc(unsigned *p, unsigned top) { unsigned old = *p; *p = old >= top ? 0 : old + 1; return old; }
+TWIN_ATOMIC unsigned atomicDec(unsigned *p, unsigned top) { unsigned old = *p; *p = old == 0 || old > top ? top : old - 1; return old; }
 
 // ---- loads and stores with a cache hint
 

@@ -5,6 +5,8 @@
 //
 //	mock.go          Build: g++ on all sources, two at a time, kept by content
 //	cpp/fibres.cpp   runs a grid: threads as fibres, barriers, warps, shared memory
+//	cpp/shared.cpp   where a kernel's shared arrays are
+//	cpp/races.cpp    accesses to memory that no barrier puts in order
 //	cpp/mock.cpp     devices, contexts, faults, the report
 //	cpp/memory.cpp   memory between guard pages, copies, fills
 //	cpp/module.cpp   PTX text to functions, launches
@@ -45,6 +47,10 @@
 //	seed=N        threads, blocks and free graph nodes run in another order
 //	twice         every launch runs in two orders from the same content of the
 //	              memory that its arguments point to; an error tells of a difference
+//	races         two accesses of a block's threads to one place, one of them a
+//	              write, with no barrier between are an error, whatever they do to
+//	              the result; the library has to be built for it (Build), which
+//	              takes a minute more, and runs some ten times as long
 //
 // The exported function mock_report tells what is alive, the number of launches
 // of each kernel, and all messages, as lines "name value"; it is also written to
@@ -58,6 +64,6 @@
 // One launch runs at a time, on the thread that waits for it. Threads of a block
 // run to their ends on one stack, one after another; only when a thread waits
 // does another stack begin. A thread costs about 6 ns, a barrier about 20 ns a
-// thread. Shared variables are static variables in a section of their file's,
-// which is how they can be filled anew for each block.
+// thread. Shared variables are static variables, which are found by the library's
+// symbol table and filled anew for each block.
 package mock

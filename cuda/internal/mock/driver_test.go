@@ -487,7 +487,7 @@ func TestBuildErrors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = build(filepath.Join(cache, "glassy", "mock"), root, filepath.Join(dir, "*.cu"))
+		_, err = build(filepath.Join(cache, "glassy", "mock"), root, filepath.Join(dir, "*.cu"), false)
 		if err == nil || !strings.Contains(strings.NewReplacer("‘", "'", "’", "'").Replace(err.Error()), words) {
 			t.Errorf("the error is %v, expected one that says %s", err, words)
 		}

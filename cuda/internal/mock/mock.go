@@ -28,16 +28,38 @@ var flags = []string{
 	"-Werror=return-type", "-Werror=uninitialized",
 }
 
+// watched are more of them for kernels whose accesses to memory are looked at.
+var watched = []string{"-fsanitize=thread", "--param", "tsan-instrument-func-entry-exit=0"}
+
 // Build makes the mock driver with every kernel of cuda/kernels and returns the
-// library's path, for GLASSY_LIBCUDA. Objects and library are kept in dir by a
-// hash of what they are made from, so a second call costs milliseconds. It needs
-// g++ and the module's source; the error has the compiler's words.
-func Build(dir string) (path string, err error) {
+// library's path, for GLASSY_LIBCUDA; with races, one that can find these. Objects
+// and library are kept in dir by a hash of what they are made from, so a second
+// call costs milliseconds. It needs g++ and the module's source; the error has the
+// compiler's words.
+func Build(dir string, races bool) (path string, err error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
 	}
-	return build(dir, root, filepath.Join(root, "cuda", "kernels", "*.cu"))
+	return build(dir, root, filepath.Join(root, "cuda", "kernels", "*.cu"), races)
+}
+
+// Sources are the files that Build's library is made of.
+func Sources() (files []string, err error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range []string{"cuda/kernels", "cuda/internal/mock/cpp"} {
+		for _, pattern := range []string{"*.cu", "*.h", "*.cpp"} {
+			found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(folder), pattern))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, found...)
+		}
+	}
+	return files, nil
 }
 
 // moduleRoot is the folder of go.mod above the working directory, which for a
@@ -56,7 +78,7 @@ func moduleRoot() (string, error) {
 }
 
 // build is Build for the kernels that match a pattern.
-func build(dir, root, pattern string) (string, error) {
+func build(dir, root, pattern string, races bool) (string, error) {
 	version, err := exec.Command("g++", "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("mock: g++ is needed to build it: %w", err)
@@ -69,6 +91,9 @@ func build(dir, root, pattern string) (string, error) {
 		dir:     dir,
 		version: string(version),
 		include: []string{filepath.Join(root, "cuda", "kernels"), filepath.Join(root, "cuda", "internal", "libcuda", "include"), here},
+	}
+	if races {
+		b.watched = watched
 	}
 	kernels, err := filepath.Glob(pattern)
 	if err != nil {
@@ -108,7 +133,8 @@ func build(dir, root, pattern string) (string, error) {
 type builder struct {
 	dir, version string
 	include      []string
-	head         string // what every kernel's wrapper includes first, compiled beforehand
+	watched      []string // flags of kernels
+	head         string   // what every kernel's wrapper includes first, compiled beforehand
 }
 
 // made is dir/name-hash+suffix, made by f where it is not there yet. Several
@@ -168,12 +194,12 @@ func (b *builder) hash(source string, more ...string) (string, error) {
 // header compiles a header and returns its path without the last suffix, as
 // -include takes it.
 func (b *builder) header(source string) (string, error) {
-	hash, err := b.hash(source)
+	hash, err := b.hash(source, b.watched...)
 	if err != nil {
 		return "", err
 	}
 	path, err := b.made("fibres", ".h.gch", hash, func(out string) error {
-		return run("g++", b.args("-x", "c++-header", source, "-o", out)...)
+		return run("g++", append(b.args("-x", "c++-header", source, "-o", out), b.watched...)...)
 	})
 	return strings.TrimSuffix(path, ".gch"), err
 }
@@ -188,7 +214,7 @@ func (b *builder) object(source string) (string, error) {
 		}
 		return b.made(name, ".o", hash, func(out string) error { return run("g++", b.args("-c", source, "-o", out)...) })
 	}
-	hash, err := b.hash(source, b.head)
+	hash, err := b.hash(source, slices.Concat(b.watched, []string{b.head})...)
 	if err != nil {
 		return "", err
 	}
@@ -197,7 +223,7 @@ func (b *builder) object(source string) (string, error) {
 		if err != nil {
 			return err
 		}
-		c := exec.Command("g++", b.args("-include", b.head, "-x", "c++", "-c", "-", "-o", out)...)
+		c := exec.Command("g++", append(b.args("-include", b.head, "-x", "c++", "-c", "-", "-o", out), b.watched...)...)
 		c.Stdin = strings.NewReader(text)
 		return said(c)
 	})
@@ -245,16 +271,12 @@ func (b *builder) wrapper(source string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", strings.Join(c.Args, " "), err, problems.String())
 	}
-	name := strings.TrimSuffix(filepath.Base(source), ".cu")
-	section := "shared_" + regexp.MustCompile(`\W`).ReplaceAllString(name, "_")
 	var w strings.Builder
-	fmt.Fprintf(&w, "#undef TWIN_SHARED\n#define TWIN_SHARED %q\nnamespace {\n#include %q\n}\n", section, source)
-	const weak = `extern "C" unsigned char __%s_%s[] __attribute__((weak, visibility("hidden")));` + "\n"
-	fmt.Fprintf(&w, weak+weak, "start", section, "stop", section)
-	fmt.Fprintf(&w, "namespace { const struct Enter { Enter() {\n")
+	fmt.Fprintf(&w, "namespace {\n#include %q\n}\n", source)
+	fmt.Fprintf(&w, "namespace { struct Enter { volatile char anchor = 0; Enter() {\n")
 	names := entry.FindAllSubmatch(text, -1)
 	for _, m := range names {
-		fmt.Fprintf(&w, "twin::Caller<%s>::enter(%q, %q, __start_%s, __stop_%s);\n", m[1], m[1], filepath.Base(source), section, section)
+		fmt.Fprintf(&w, "twin::Caller<%s>::enter(%q, %q, this);\n", m[1], m[1], filepath.Base(source))
 	}
 	fmt.Fprintf(&w, "} } enter; }\n")
 	if len(names) == 0 {

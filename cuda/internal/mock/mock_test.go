@@ -34,7 +34,7 @@ var opened = sync.OnceValues(func() (uintptr, error) {
 	if err != nil {
 		return 0, err
 	}
-	path, err := build(filepath.Join(cache, "glassy", "mock"), root, filepath.Join("testdata", "*.cu"))
+	path, err := build(filepath.Join(cache, "glassy", "mock"), root, filepath.Join("testdata", "*.cu"), true)
 	if err != nil {
 		return 0, err
 	}
@@ -179,7 +179,7 @@ var parameters = map[string]string{
 	"fill": "pdl", "scale_all": "idpill", "sums": "pp", "shuffles": "p", "reverse": "pi", "shape": "p", "turns": "ppp", "fragments": "p", "work": "i",
 	"add_f32": "pdl", "add_f64": "pdl",
 	"returns_early": "p", "two_barriers": "p", "half_a_warp": "p", "two_shuffles": "p", "small_mask": "p", "short_warp": "p", "at": "pl",
-	"beyond_shared": "pi", "beyond_dynamic": "pi", "misaligned": "pi", "divide": "pi", "deep": "pi", "race": "p", "blocks_race": "p", "unset": "p",
+	"beyond_shared": "pi", "beyond_dynamic": "pi", "misaligned": "pi", "divide": "pi", "deep": "pi", "race": "p", "blocks_race": "p", "same_value": "p", "lanes_race": "p", "shuffle_race": "p", "in_order": "p", "unset": "p",
 }
 
 // ptx is what the driver looks at in PTX: head, entries, parameters, bounds.
@@ -544,6 +544,29 @@ func TestRaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Accesses that no barrier puts in order are found in whatever order they run, and
+// those that one does are let be.
+func TestUnordered(t *testing.T) {
+	g := start(t, "races")
+	x := put(g, make([]float32, 256))
+	for kernel, words := range map[string]string{
+		"race":         "what another thread read, with no barrier between at wrong.cu:",
+		"same_value":   "what thread 0 wrote, with no barrier between at wrong.cu:",
+		"lanes_race":   "what thread 0 wrote, with no barrier between at wrong.cu:",
+		"shuffle_race": "what thread 0 wrote, with no barrier between at wrong.cu:",
+	} {
+		g.plant("")
+		g.run(kernel, 1, 64, x)
+		g.plant("races")
+		if r := g.launch(kernel, dim{1, 1, 1}, dim{64, 1, 1}, 0, x); r != 719 || !strings.Contains(g.report(), "complaint kernel "+kernel+", ") || !strings.Contains(g.report(), words) {
+			t.Errorf("%s: code %d\n%s", kernel, r, g.report())
+		}
+	}
+	g.plant("races")
+	g.run("in_order", 3, 256, x)
+	g.run("blocks_race", 3, 1, x) // other blocks are not looked at
 }
 
 // Shared memory holds nothing of the block before.

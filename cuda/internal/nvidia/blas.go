@@ -154,7 +154,7 @@ func (p Product) String() string {
 }
 
 func (b *BLAS) check(status int32, doing string) error {
-	return b.failed(status, cublasStatus, doing)
+	return b.failed(status, cublasStatus[status], doing)
 }
 
 var cublasStatus = map[int32]string{

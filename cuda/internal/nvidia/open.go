@@ -130,12 +130,11 @@ func (l *library) version(getProperty uintptr) string {
 	return fmt.Sprintf("%s %d.%d.%d at %s", l.name, v[0], v[1], v[2], l.path)
 }
 
-// failed is the error of a status, nil of success.
-func (l *library) failed(status int32, names map[int32]string, doing string) error {
+// failed is the error of a status with that name, nil of success.
+func (l *library) failed(status int32, name, doing string) error {
 	if status == 0 {
 		return nil
 	}
-	name := names[status]
 	if name == "" {
 		name = "unknown status"
 	}

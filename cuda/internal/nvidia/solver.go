@@ -177,7 +177,7 @@ func (f Factorisation) String() string {
 }
 
 func (s *Solver) check(status int32, doing string) error {
-	return s.failed(status, cusolverStatus, doing)
+	return s.failed(status, cusolverStatus[status], doing)
 }
 
 var cusolverStatus = map[int32]string{

@@ -160,6 +160,7 @@ void *home; // the launcher's stack
 uint64_t dice;
 bool ahead; // a warp whose lanes have met goes on before the others; else the warps go in step
 unsigned char *dynamic; // the block's dynamic shared memory
+std::vector<Piece> shared; // all of the block's shared memory
 std::string failure;
 const void *fault_address, *fault_place; // of a signal
 int fault_signal;
@@ -393,9 +394,8 @@ void run_block() {
     count = 0;
     ready_head = ready_count = 0;
     new_turn();
-    if (now.entry->shared_begin != now.entry->shared_end)
-        std::memset(now.entry->shared_begin, 0xff, now.entry->shared_end - now.entry->shared_begin);
-    if (now.shared > 0) std::memset(dynamic, 0xff, now.shared);
+    for (const Piece &p : shared) std::memset(p.from, 0xff, p.bytes);
+    watch_block(shared);
     running = take_fibre();
     if (running->fresh) {
         running->fresh = false;
@@ -442,6 +442,11 @@ std::string launch(const Launch &l) {
     if (size == 0 || size > max_threads || l.shared > shared_limit) return "a block of " + std::to_string(size) + " threads and " + std::to_string(l.shared) + " bytes of shared memory";
     dynamic = shared_top - (l.shared + 15) / 16 * 16;
     dice = l.seed;
+    static std::map<const Entry *, std::vector<Piece>> arrays;
+    auto known = arrays.find(l.entry);
+    if (known == arrays.end()) known = arrays.emplace(l.entry, shared_arrays(l.entry->anchor)).first;
+    shared = known->second;
+    if (l.shared > 0) shared.push_back({dynamic, l.shared});
     failure.clear();
     made = parked_count = 0;
     running = nullptr;
@@ -449,7 +454,9 @@ std::string launch(const Launch &l) {
     for (auto &w : warps) w.arrived = 0;
     for (auto &t : threads) t.exchanges = 0;
     Handlers handlers;
+    watch(l.races);
     run_blocks();
+    watch(false);
     return failure;
 }
 
@@ -481,6 +488,7 @@ void block_meet(Place p) {
         return;
     }
     arrived = 0;
+    watch_barrier();
     counted = count, count = 0;
     if (now.seed != 0) new_turn();
     for (unsigned i = 0; i < size; i++) push(turn[i]);
@@ -494,6 +502,8 @@ int block_count(int predicate, Place p) {
     return counted;
 }
 
+int thread_number() { return running->thread->number; }
+
 int lane() { return running->thread->number & 31; }
 
 void *warp_buffer() {
@@ -501,7 +511,7 @@ void *warp_buffer() {
     return warps[me->number / 32].slots[me->exchanges++ & 1];
 }
 
-void warp_meet(unsigned mask, Place p) {
+void warp_meet(unsigned mask, Place p, bool memory) {
     Thread *me = running->thread;
     Warp &w = warps[me->number / 32];
     if (mask != 0xffffffffu) fail("a warp collective with a mask other than 0xffffffff", p);
@@ -516,6 +526,7 @@ void warp_meet(unsigned mask, Place p) {
         return;
     }
     w.arrived = 0;
+    if (memory) watch_warp(me->number / 32);
     for (int i = 0; i < 31; i++) ahead ? push_front(w.waiting[30 - i]) : push(w.waiting[i]); // the last one goes on at once
 }
 
@@ -523,6 +534,11 @@ void *dynamic_shared() { return dynamic; }
 
 void fail(const char *what, Place p) {
     failure = in_thread() + ": " + what + " (" + at(p) + ")";
+    leave();
+}
+
+void race(const std::string &what, const void *code) {
+    failure = in_thread() + ": " + what + source_line(static_cast<const char *>(code) - 1); // the call that comes before
     leave();
 }
 

@@ -11,13 +11,18 @@
 
 namespace twin {
 
+struct Piece { // of memory
+    unsigned char *from;
+    size_t bytes;
+};
+
 // An Entry is one kernel's entry point: its code, and how its packed arguments lie.
 struct Entry {
     const char *name, *file;
     void (*run)(const unsigned char *arguments); // begins threads of the block until none is left
     std::vector<unsigned> offsets, sizes;        // of the arguments, at natural alignment
     size_t bytes;                                // of all of them
-    unsigned char *shared_begin, *shared_end;    // the shared arrays of its file
+    const void *anchor;                          // a variable of its file
 };
 
 void enter(Entry); // puts an entry into the table; called before main
@@ -29,10 +34,24 @@ struct Launch {
     size_t shared; // bytes of dynamic shared memory
     const unsigned char *arguments;
     uint64_t seed; // of the order of threads and blocks; 0: ascending
+    bool races;    // accesses that no barrier puts in order are an error
 };
 
 // launch runs a grid to its end. It returns an empty string, or what went wrong and where.
 std::string launch(const Launch &);
+
+// shared_arrays are those of the source file that has the variable anchor.
+std::vector<Piece> shared_arrays(const void *anchor);
+
+// ---- races.cpp, and what it needs to know
+
+bool can_watch(); // the kernels were compiled for it
+void watch(bool);
+void watch_block(const std::vector<Piece> &shared); // begins
+void watch_barrier();             // all threads of the block have met
+void watch_warp(unsigned number); // all lanes of a warp have, for memory's sake
+int thread_number();              // in the block, of the thread that runs
+[[noreturn]] void race(const std::string &what, const void *code);
 
 bool next(); // begins the next thread of the block: sets threadIdx; parks this fibre while there is none
 
@@ -61,9 +80,9 @@ template <class... A, void (*kernel)(A...)> struct Caller<kernel> {
     }
     static void run(const unsigned char *packed) { threads(packed, std::index_sequence_for<A...>()); }
 
-    static void enter(const char *name, const char *file, unsigned char *shared_begin, unsigned char *shared_end) {
+    static void enter(const char *name, const char *file, const void *anchor) {
         const size_t n = sizeof...(A);
-        twin::enter({name, file, run, {layout.offset, layout.offset + n}, {layout.size, layout.size + n}, layout.bytes, shared_begin, shared_end});
+        twin::enter({name, file, run, {layout.offset, layout.offset + n}, {layout.size, layout.size + n}, layout.bytes, anchor});
     }
 };
 

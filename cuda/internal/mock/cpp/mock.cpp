@@ -69,6 +69,7 @@ static bool read_faults(const char *text) {
         else if (key == "old") f.old = true;
         else if (key == "late") f.late = true;
         else if (key == "twice") f.twice = true;
+        else if (key == "races") f.races = true;
         else if (key == "devices") f.devices = (int)value;
         else if (key == "sm") f.capability = (int)value;
         else if (key == "memory") f.memory = (size_t)value;

@@ -31,7 +31,7 @@ namespace mock {
 using Work = std::function<CUresult()>;
 
 struct Faults { // GLASSY_MOCK; see doc.go
-    bool no_device = false, exclusive = false, bad_ptx = false, old = false, late = false, twice = false;
+    bool no_device = false, exclusive = false, bad_ptx = false, old = false, late = false, twice = false, races = false;
     int devices = 1, capability = 80;
     size_t memory = size_t(16) << 30; // bytes of a device
     long fail_at = 0, lost_at = 0;    // number of a launch, from 1; 0: never

@@ -156,7 +156,8 @@ CUresult run_kernel(const Kernel &k) {
     launches[k.function->name]++;
     if (faults.lost_at > 0 && launched >= faults.lost_at) return broken(CUDA_ERROR_UNKNOWN, "the device is lost at launch " + std::to_string(launched) + ", " + k.function->name);
     if (launched == faults.fail_at) return broken(CUDA_ERROR_LAUNCH_FAILED, "launch " + std::to_string(launched) + ", " + k.function->name + ", is made to fail");
-    const twin::Launch l{k.function->twin, k.grid, k.block, k.shared, k.arguments.data(), faults.seed};
+    const twin::Launch l{k.function->twin, k.grid, k.block, k.shared, k.arguments.data(), faults.seed, faults.races};
+    if (faults.races && !twin::can_watch()) return broken(CUDA_ERROR_NOT_SUPPORTED, "GLASSY_MOCK=races: this library was not built for it");
     const std::string failure = faults.twice ? run_twice(k, l) : twin::launch(l);
     if (failure.empty()) return CUDA_SUCCESS;
     const bool address = failure.find("an access") != std::string::npos;

@@ -66,13 +66,60 @@ extern "C" __global__ void race(float *x) {
     x[threadIdx.x] = a[(threadIdx.x + 1) % blockDim.x];
 }
 
+// same_value: all write the same, which shows in no order.
+template <class T> __device__ static void same_value_of(T *x) {
+    __shared__ T a;
+    a = x[0];
+    __syncthreads();
+    x[threadIdx.x] = a;
+}
+extern "C" __global__ void same_value(float *x) { same_value_of(x); }
+
+// lanes_race: a lane overwrites what its neighbour may not have read yet.
+extern "C" __global__ void lanes_race(float *x) {
+    __shared__ float a[64];
+    a[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();
+    const float v = a[threadIdx.x ^ 1];
+    a[threadIdx.x] = v;
+    __syncthreads();
+    x[threadIdx.x] = a[threadIdx.x];
+}
+
+// shuffle_race: a shuffle is no barrier of memory.
+extern "C" __global__ void shuffle_race(float *x) {
+    __shared__ float a[2];
+    const int warp = threadIdx.x / 32;
+    if (lane_id() == 0) a[warp] = x[warp];
+    __shfl_sync(FULL, 0, 0);
+    x[threadIdx.x] = a[warp];
+}
+
+// in_order is right: barriers of the block and of the warp, atomics.
+extern "C" __global__ void in_order(float *x) {
+    __shared__ float a[256];
+    __shared__ int count;
+    if (threadIdx.x == 0) count = 0;
+    a[threadIdx.x] = x[threadIdx.x];
+    __syncwarp();
+    const float next = a[threadIdx.x ^ 31];
+    __syncwarp();
+    a[threadIdx.x] = next;
+    __syncthreads();
+    atomicAdd(&count, 1);
+    const float other = a[255 - threadIdx.x];
+    __syncthreads();
+    x[threadIdx.x] = other + count;
+}
+
 // blocks_race: the last block wins.
 extern "C" __global__ void blocks_race(int *x) { x[0] = blockIdx.x; }
 
 // unset: shared memory of the block before is read.
-extern "C" __global__ void unset(float *x) {
-    __shared__ float a[32];
+template <class T> __device__ static void unset_of(T *x) {
+    __shared__ T a[32];
     x[blockIdx.x * blockDim.x + threadIdx.x] = a[threadIdx.x];
     __syncthreads();
     a[threadIdx.x] = 1;
 }
+extern "C" __global__ void unset(float *x) { unset_of(x); }

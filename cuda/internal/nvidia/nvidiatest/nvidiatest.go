@@ -14,9 +14,8 @@ import (
 //go:embed c
 var sources embed.FS
 
-// Build makes libcublas.so.13, libcusolver.so.12 and libcublasLt.so.13, which
-// the first needs, in folders below root as Python's wheels have them. It needs
-// gcc.
+// Build makes libcublas.so.13, libcusolver.so.12, libcudnn.so.9, and what they
+// need, in folders below root as Python's wheels have them. It needs gcc.
 func Build(root string) error {
 	lib := func(package_, file string) string { return filepath.Join(root, "nvidia", package_, "lib", file) }
 	lt, blas, solver := lib("lt", "libcublasLt.so.13"), lib("cublas", "libcublas.so.13"), lib("cusolver", "libcusolver.so.12")
@@ -26,7 +25,15 @@ func Build(root string) error {
 	if err := Compile(blas, "cublas.c", lt); err != nil {
 		return err
 	}
-	return Compile(solver, "cusolver.c", blas, "-Wl,-rpath-link,"+filepath.Dir(lt))
+	if err := Compile(solver, "cusolver.c", blas, "-Wl,-rpath-link,"+filepath.Dir(lt)); err != nil {
+		return err
+	}
+	for _, part := range []string{"graph", "ops", "cnn", "heuristic", "engines_precompiled"} {
+		if err := Compile(lib("cudnn", "libcudnn_"+part+".so.9"), "part.c"); err != nil {
+			return err
+		}
+	}
+	return Compile(lib("cudnn", "libcudnn.so.9"), "cudnn.c")
 }
 
 // Compile makes a library of one source of this package.

@@ -52,13 +52,6 @@ int cublasSetWorkspace_v2(handle *h, void *p, size_t bytes) {
 
 int cublasSetMathMode(handle *h, int mode) { return h->mode = mode, SUCCESS; }
 
-// tf32 keeps 10 bits after the point.
-static double tf32(double x) {
-	int e;
-	double f = frexp(x, &e);
-	return ldexp(rint(ldexp(f, 11)), e - 11);
-}
-
 int cublasGemmStridedBatchedEx(handle *h, int ta, int tb, int m, int n, int k, const void *alpha, const void *a, int atype, int lda,
                                long long sa, const void *b, int btype, int ldb, long long sb, const void *beta, void *c, int ctype,
                                int ldc, long long sc, int count, int compute, int algorithm) {

@@ -1,5 +1,5 @@
-// Shared by the stand-ins for NVIDIA's libraries: column-major matrices of float
-// or double in host memory, computed on by plain loops.
+// Shared by the stand-ins for NVIDIA's libraries: arrays of float or double in
+// host memory, computed on by plain loops.
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,3 +17,10 @@ static void set(int type, void *p, long long i, double x) {
 }
 
 static int at_least(int ld, int rows) { return ld >= (rows > 1 ? rows : 1); }
+
+// tf32 keeps 10 bits after the point.
+static double tf32(double x) {
+	int e;
+	double f = frexp(x, &e);
+	return ldexp(rint(ldexp(f, 11)), e - 11);
+}
