@@ -153,7 +153,7 @@ func TestRefusesBadData(t *testing.T) {
 		{"NaN", func(f *fig.Figure) { f.Line("good", ok, ok); f.Line("theory", ok, []float64{1, math.NaN()}) },
 			`line "theory" has y = NaN at point 1 of 2`},
 		{"Inf", func(f *fig.Figure) { f.Points("x", []float64{math.Inf(-1)}, ok[:1]) }, `points "x" has x = -Inf at point 0 of 1`},
-		{"band", func(f *fig.Figure) { f.Fill("b", ok, []float64{math.Inf(1), 0}, ok) }, `fill "b" has lower y = +Inf`},
+		{"band", func(f *fig.Figure) { f.Fill("b", ok, []float64{math.Inf(1), 0}, ok) }, `fill "b" has low = +Inf`},
 		{"mark", func(f *fig.Figure) { f.Line("a", ok, ok); f.Mark(math.NaN(), "m") }, `mark "m" is at NaN`},
 		{"note", func(f *fig.Figure) { f.Line("a", ok, ok); f.Note(0, math.Inf(1), "n") }, `note "n" is at (0, +Inf)`},
 		{"range", func(f *fig.Figure) { f.Line("a", ok, ok); f.X.Min, f.X.Max = 2, 1 }, `range of axis X is [2, 1]`},
@@ -185,7 +185,7 @@ func TestSlipsPanic(t *testing.T) {
 	for want, slip := range map[string]func(f *fig.Figure){
 		`fig: line "a", 2 abscissae and 1 ordinates, expected as many`:       func(f *fig.Figure) { f.Line("a", make([]float64, 2), make([]float64, 1)) },
 		`fig: fill "a", 2 abscissae and 1 lower ordinates, expected as many`: func(f *fig.Figure) { f.Fill("a", make([]float64, 2), make([]float64, 1), make([]float64, 2)) },
-		`fig: fill "a", 2 abscissae and 3 ordinates, expected as many`:       func(f *fig.Figure) { f.Fill("a", make([]float64, 2), make([]float64, 2), make([]float64, 3)) },
+		`fig: fill "a", 2 abscissae and 3 upper ordinates, expected as many`: func(f *fig.Figure) { f.Fill("a", make([]float64, 2), make([]float64, 2), make([]float64, 3)) },
 		`fig: function "a" from 1 to 1, expected an interval`:                func(f *fig.Figure) { f.Func("a", math.Sin, 1, 1) },
 		`fig: width of line "a", 0 mm, expected between 0 and 20`:            func(f *fig.Figure) { f.Func("a", math.Sin, 0, 1).Wide(0) },
 	} {
@@ -208,7 +208,7 @@ func TestDataIsCopied(t *testing.T) {
 	f.Fill("b", x, low, y)
 	x[0], y[0], low[0] = 9, 9, 9
 	a, b := f.Series()[0], f.Series()[1]
-	if a.X[0] != 0 || a.Y[0] != 2 || b.X[0] != 0 || b.Y[0] != 2 || b.Low[0] != 1 {
+	if a.X[0] != 0 || a.Y[0] != 2 || b.X[0] != 0 || b.High[0] != 2 || b.Low[0] != 1 {
 		t.Errorf("the figure's data changed with the caller's slices: %v %v", a, b)
 	}
 }
@@ -255,7 +255,8 @@ func TestDescription(t *testing.T) {
 
 // Odd but drawable figures must come out without a panic.
 func TestOddFigures(t *testing.T) {
-	two := []float64{0, 1}
+	two, four := []float64{0, 1}, []float64{1, 2, 3, 4}
+	none := []float64{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
 	for name, draw := range map[string]func(f *fig.Figure){
 		"constant":      func(f *fig.Figure) { f.Line("c", two, []float64{5, 5}) },
 		"one dot":       func(f *fig.Figure) { f.Points("c", two[:1], two[:1]) },
@@ -278,6 +279,50 @@ func TestOddFigures(t *testing.T) {
 			f.Line("", two, two)
 			f.Note(0, 0, "")
 			f.Mark(0.5, "")
+		},
+		"constant heat":    func(f *fig.Figure) { f.Heat("h", two, two, []float64{5, 5, 5, 5}) },
+		"heat of nothing":  func(f *fig.Figure) { f.Heat("h", two, two, none); f.Z.Scale = fig.Log },
+		"shade of nothing": func(f *fig.Figure) { f.Shade("h", two, two, make([]float64, 4)); f.Contours("c", two, two, none, 1) },
+		"heat outside":     func(f *fig.Figure) { f.Heat("h", two, two, four); f.X.Min, f.X.Max = 5, 6 },
+		"logarithmic heat": func(f *fig.Figure) { f.Heat("h", []float64{1, 100}, two, four); f.X.Scale = fig.Log },
+		"small heat": func(f *fig.Figure) {
+			f.Heat("h", two, two, four)
+			f.Z.Label = "a label that is longer than the figure is high"
+			f.Width, f.Height = 20, 20
+		},
+		"many points, little room": func(f *fig.Figure) {
+			f.Points("a very long name indeed", make([]float64, 4000), make([]float64, 4000))
+			f.Legend = fig.Beside
+			f.Width, f.Height = 20, 20
+		},
+		"still field":  func(f *fig.Figure) { f.Arrows("a", two, two, []float64{0, 0}, []float64{0, 0}) },
+		"no bars":      func(f *fig.Figure) { f.Counts("c", two, []float64{5, 6}); f.Y.Scale = fig.Log },
+		"empty bars":   func(f *fig.Figure) { f.Hist("c", two, []float64{5, 6}) },
+		"denormal log": func(f *fig.Figure) { f.Line("l", two, []float64{5e-324, 1e-323}); f.Y.Scale = fig.Log },
+		"huge log":     func(f *fig.Figure) { f.Line("l", two, []float64{1e-300, 1e300}); f.Y.Scale = fig.Log },
+		"huge symlog": func(f *fig.Figure) {
+			f.Line("l", two, []float64{-1e300, 1e300})
+			f.Y.Scale, f.Y.Knee = fig.SymLog, 1e-300
+		},
+		"no ticks":     func(f *fig.Figure) { f.Line("l", two, two); f.X.Ticks = []float64{} },
+		"far arrow":    func(f *fig.Figure) { f.Line("l", two, two); f.Note(0, 0, "note").Arrow(1e9, -1e9) },
+		"arrow inside": func(f *fig.Figure) { f.Line("l", two, two); f.Note(0.5, 0.5, "a long note").Arrow(0.1, 0) },
+		"large inset": func(f *fig.Figure) {
+			f.Line("l", two, two)
+			g := fig.New("g")
+			g.Line("", two, two)
+			f.Inset(g, fig.Auto)
+		},
+		"nested inset": func(f *fig.Figure) {
+			f.Line("l", two, two)
+			g := fig.New("g")
+			g.Width, g.Height = 30, 20
+			g.Line("", two, two)
+			h := fig.New("")
+			h.Width, h.Height = 20, 20
+			h.Line("", two, two)
+			g.Inset(h, fig.TopLeft)
+			f.Inset(g, fig.Auto)
 		},
 		"every place": func(f *fig.Figure) { f.Line("c", two, two); f.Legend = fig.BottomRight },
 		"no legend":   func(f *fig.Figure) { f.Line("c", two, two); f.Legend = fig.NoLegend },

@@ -80,25 +80,25 @@ func TestDiffer(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	data, err := sample().PNG()
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden := filepath.Join("testdata", "sample_golden.png")
-	if *update {
-		if err := os.WriteFile(golden, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatalf("%v; run go test ./lab/fig -update, and look at it", err)
-	}
-	if d := differ(decode(t, data), decode(t, want)); d != "" {
-		out := filepath.Join(t.TempDir(), "sample.png")
-		if err := os.WriteFile(out, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("the figure differs from %s: %s", golden, d)
+	for name, make := range gallery {
+		t.Run(name, func(t *testing.T) {
+			data, err := make().PNG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", name+"_golden.png")
+			if *update {
+				if err := os.WriteFile(golden, data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatalf("%v; run go test ./lab/fig -update, and look at it", err)
+			}
+			if d := differ(decode(t, data), decode(t, want)); d != "" {
+				t.Errorf("the figure differs from %s: %s", golden, d)
+			}
+		})
 	}
 }

@@ -1,15 +1,20 @@
 package fig
 
 import (
+	_ "embed"
 	"html"
+	"image/color"
 	"math"
 	"strings"
+	"sync"
 
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // A span is a piece of a label that stands on one line: level 0 on the
@@ -84,8 +89,22 @@ func markup(label string, tags [3][2]string, escape func(string) string) string 
 // outlines is the text handler of a figure. It fills glyph outlines, so that
 // every format shows the same shapes and no reader needs the font.
 type outlines struct {
-	fonts *font.Cache
+	fonts   *font.Cache
+	symbols *sfnt.Font // mathematical signs that the fonts lack
 }
+
+//go:embed symbols/symbols.ttf
+var symbols []byte
+
+// letters is the handler of all text. Its fonts are read once; the cache is
+// safe for concurrent use.
+var letters = sync.OnceValue(func() outlines {
+	extra, err := sfnt.Parse(symbols)
+	if err != nil {
+		panic("fig: embedded font: " + err.Error())
+	}
+	return outlines{fonts: font.NewCache(liberation.Collection()), symbols: extra}
+})
 
 var _ text.Handler = outlines{}
 
@@ -152,34 +171,38 @@ func (h outlines) set(path *vg.Path, line string, f font.Font, pt vg.Point) vg.L
 }
 
 // glyphs appends the outlines of s to path unless that is nil and returns the
-// width of s. A rune that the font lacks shows as the font's empty box.
+// width of s. A rune that no font has shows as an empty box.
 func (h outlines) glyphs(path *vg.Path, s string, face font.Face, pt vg.Point) vg.Length {
 	var (
-		buf   sfnt.Buffer
-		units = fixed.Int26_6(face.Face.UnitsPerEm()) // so that coordinates are font units
-		scale = face.Font.Size / vg.Length(units)
-		x     vg.Length
-		last  sfnt.GlyphIndex
+		buf      sfnt.Buffer
+		x        vg.Length
+		last     sfnt.GlyphIndex
+		lastFrom *sfnt.Font
 	)
-	for i, r := range s {
-		glyph, err := face.Face.GlyphIndex(&buf, r)
-		if err != nil {
-			glyph = 0
+	for _, r := range s {
+		from := face.Face
+		glyph, err := from.GlyphIndex(&buf, r)
+		if err != nil || glyph == 0 {
+			if extra, err := h.symbols.GlyphIndex(&buf, r); err == nil && extra != 0 {
+				from, glyph = h.symbols, extra
+			}
 		}
-		if i > 0 {
-			if kern, err := face.Face.Kern(&buf, last, glyph, units, 0); err == nil {
+		units := fixed.Int26_6(from.UnitsPerEm()) // so that coordinates are font units
+		scale := face.Font.Size / vg.Length(units)
+		if from == lastFrom {
+			if kern, err := from.Kern(&buf, last, glyph, units, 0); err == nil {
 				x += vg.Length(kern) * scale
 			}
 		}
 		if path != nil {
-			if segments, err := face.Face.LoadGlyph(&buf, glyph, units, nil); err == nil {
+			if segments, err := from.LoadGlyph(&buf, glyph, units, nil); err == nil {
 				appendGlyph(path, segments, scale, vg.Point{X: pt.X + x, Y: pt.Y})
 			}
 		}
-		if advance, err := face.Face.GlyphAdvance(&buf, glyph, units, 0); err == nil {
+		if advance, err := from.GlyphAdvance(&buf, glyph, units, 0); err == nil {
 			x += vg.Length(advance) * scale
 		}
-		last = glyph
+		last, lastFrom = glyph, from
 	}
 	return x
 }
@@ -216,4 +239,63 @@ func appendGlyph(path *vg.Path, segments sfnt.Segments, scale vg.Length, origin 
 // in SVG.
 func hundredths(l vg.Length) vg.Length {
 	return vg.Length(math.Round(float64(l)*100) / 100)
+}
+
+// wrap breaks a text at spaces into lines of at most the given width, where it
+// can.
+func wrap(s string, f font.Font, width vg.Length) string {
+	fits := func(line string) bool {
+		w, _, _ := letters().Box(line, f)
+		return w <= width
+	}
+	var out []string
+	for _, line := range strings.Split(s, "\n") {
+		if fits(line) {
+			out = append(out, line)
+			continue
+		}
+		current := ""
+		for _, word := range strings.Split(line, " ") {
+			longer := word
+			if current != "" {
+				longer = current + " " + word
+			}
+			if current != "" && !fits(longer) {
+				out = append(out, current)
+				longer = word
+			}
+			current = longer
+		}
+		out = append(out, current)
+	}
+	return strings.Join(out, "\n")
+}
+
+func textWidth(s string) vg.Length {
+	w, _, _ := letters().Box(s, sans(noteSize))
+	return w
+}
+
+// writeClear writes a note, its baseline starting at pt, over a thin white
+// edge, which parts it from curves that pass behind.
+func writeClear(c draw.Canvas, s string, ink color.Color, pt vg.Point) {
+	var path vg.Path
+	letters().set(&path, s, sans(noteSize), pt)
+	if len(path) == 0 {
+		return
+	}
+	c.SetLineStyle(draw.LineStyle{Color: color.White, Width: vg.Points(2)})
+	c.Stroke(path)
+	c.SetColor(ink)
+	c.Fill(path)
+}
+
+// setText writes a text, its baseline starting at pt.
+func setText(c draw.Canvas, s string, f font.Font, ink color.Color, pt vg.Point) {
+	var path vg.Path
+	letters().set(&path, s, f, pt)
+	if len(path) > 0 {
+		c.SetColor(ink)
+		c.Fill(path)
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
@@ -114,7 +113,7 @@ func TestTicks(t *testing.T) {
 		{5, 5, 4, "5"},
 	} {
 		var labels []string
-		for _, tick := range (ticks{n: c.n}).Ticks(c.min, c.max) {
+		for _, tick := range (ticks{n: c.n}).between(c.min, c.max) {
 			labels = append(labels, tick.Label)
 			if !(tick.Value >= c.min-1e-9*(c.max-c.min) && tick.Value <= c.max+1e-9*(c.max-c.min)) {
 				t.Errorf("tick %v outside [%v, %v]", tick.Value, c.min, c.max)
@@ -124,7 +123,7 @@ func TestTicks(t *testing.T) {
 			t.Errorf("ticks of [%v, %v] are %q, expected %q", c.min, c.max, got, c.want)
 		}
 	}
-	given := ticks{given: []float64{-1.663, -1.633}}.Ticks(-2, 0)
+	given := ticks{axis: Axis{Ticks: []float64{-1.663, -1.633}}}.between(-2, 0)
 	if len(given) != 2 || given[0].Label != "−1.663" || given[1].Label != "−1.633" {
 		t.Errorf("given ticks became %v", given)
 	}
@@ -163,7 +162,5 @@ func TestLegendKeepsClear(t *testing.T) {
 
 func placeOf(f *Figure) Place {
 	w, h := f.size()
-	c := draw.NewCanvas(new(recorder.Canvas), w, h)
-	var p *plot.Plot = f.plot(c)
-	return f.freeCorner(p, p.DataCanvas(c), legendSize(f.entries()))
+	return f.arrange(draw.NewCanvas(new(recorder.Canvas), w, h), panel{}).place
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"image"
+	"image/color"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"codeberg.org/go-pdf/fpdf"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -45,6 +48,8 @@ func (f *Figure) SVG() (string, error) {
 	// The element alone: an XML declaration may not stand inside HTML.
 	s := b.String()
 	s = s[strings.Index(s, "<svg"):]
+	// The canvas takes the PNG pictures in it for something else.
+	s = strings.ReplaceAll(s, "data:image/jpg;base64,", "data:image/png;base64,")
 	var label bytes.Buffer
 	if err := xml.EscapeText(&label, []byte(Plain(f.Title))); err != nil {
 		return "", fmt.Errorf("fig: SVG of %q: %w", Plain(f.Title), err)
@@ -72,6 +77,45 @@ func (f *Figure) PNG() ([]byte, error) {
 // file different.
 var pdfDate = regexp.MustCompile(`/(CreationDate|ModDate) \(D:\d{14}\)`)
 
+// pdfCanvas hands the PDF library what it takes: colours not multiplied by their
+// opacity, and pictures upside down, as it draws up a page that has been turned
+// over. The library writes pictures in the order of their widths, and those of
+// one width in a random order: so each gets another width, by empty columns at
+// its right.
+type pdfCanvas struct {
+	*vgpdf.Canvas
+	widths map[int]bool
+}
+
+func init() { fpdf.SetDefaultCatalogSort(true) }
+
+func (c pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
+	b := img.Bounds()
+	width := b.Dx()
+	for c.widths[width] {
+		width++
+	}
+	c.widths[width] = true
+	turned := image.NewNRGBA(image.Rect(0, 0, width, b.Dy()))
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			turned.Set(x, b.Dy()-1-y, img.At(b.Min.X+x, b.Min.Y+y))
+		}
+	}
+	r.Max.X = r.Min.X + r.Size().X*vg.Length(width)/vg.Length(b.Dx())
+	c.Canvas.DrawImage(r, turned)
+}
+
+func (c pdfCanvas) SetColor(ink color.Color) {
+	c.Canvas.SetColor(straight(color.NRGBAModel.Convert(ink).(color.NRGBA)))
+}
+
+type straight color.NRGBA
+
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
+}
+
 // PDF returns the figure as a PDF file of one page, the figure's size.
 func (f *Figure) PDF() ([]byte, error) {
 	if err := f.Err(); err != nil {
@@ -79,7 +123,7 @@ func (f *Figure) PDF() ([]byte, error) {
 	}
 	w, h := f.size()
 	c := vgpdf.New(w, h)
-	f.draw(draw.New(c))
+	f.draw(draw.New(pdfCanvas{c, map[int]bool{}}))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("fig: PDF of %q: %w", Plain(f.Title), err)
