@@ -7,6 +7,10 @@
 //	Sampled     f = 1/N Σ f_k over data: gradients of mini-batches
 //	PerSample   the gradients of single data, kept factored
 //	Curved      exact Hessian-vector products
+//	Dense       the whole Hessian
+//	Ensemble    many points in one call
+//	Tabulated   of one variable or two, with a slope that devices know
+//	Spherical   whose points keep their length
 //	GaussNewton Gauss-Newton-vector products, for f = loss ∘ model
 //	Stateful    what is not a weight but must follow them: batch-norm statistics
 //
@@ -67,6 +71,38 @@ type Curved interface {
 	// HessianVector is hv = ∇²f(x) v. Products with many v at one x share what
 	// depends on x alone.
 	HessianVector(x, v, hv device.Vector)
+}
+
+// Dense has its Hessian as a matrix, at a cost below that of d products.
+type Dense interface {
+	Curved
+	Hessian(x, h device.Vector) // h = ∇²f(x), d×d, symmetric, both triangles
+}
+
+// Ensemble is evaluated at many points together, at a cost below that of one at
+// a time.
+type Ensemble interface {
+	Landscape
+	// Gradients is the gradients g at the rows of x, both m×d row-major, and the
+	// values f, len m, which says how many there are.
+	Gradients(x, f, g device.Vector)
+}
+
+// Tabulated is an energy whose slope a device may know, so that it moves many walkers
+// in one call.
+type Tabulated interface {
+	Landscape
+	// Slope is ∇f as [device.Physics.Walkers] takes it: of the walk, Dim, the numbers
+	// of terms and Coupling, and the table force. It is not ok where f is of more
+	// variables, or of another form.
+	Slope() (w device.Walk, force []float64, ok bool)
+}
+
+// Spherical is an energy on the sphere |x| = Radius in R^d. Its gradients and
+// Hessians are those of R^d; who moves on the sphere projects them.
+type Spherical interface {
+	Landscape
+	Radius() float64
 }
 
 // GaussNewton has Gauss-Newton-vector products, Jᵀ H_loss J v.

@@ -59,6 +59,23 @@ func (a Architecture) Layout() []Block {
 	return p.blocks
 }
 
+// Filters are where the weights that make one output stand in the flat vector, from
+// each one's first to before its last: filters of a convolution, rows of a dense
+// layer's or an LSTM's matrices, words of an embedding. Biases and batch-norm's
+// numbers are in none. Filter normalisation goes by them (Li et al. 2018).
+func (a Architecture) Filters() (filters [][2]int) {
+	for _, b := range a.Layout() {
+		if b.Kind != Weight {
+			continue
+		}
+		each := b.Len() / b.Shape[0]
+		for i := range b.Shape[0] {
+			filters = append(filters, [2]int{b.Offset + i*each, b.Offset + (i+1)*each})
+		}
+	}
+	return filters
+}
+
 // Dim is d, the number of parameters.
 func (a Architecture) Dim() int {
 	d := 0

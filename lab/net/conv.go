@@ -106,7 +106,7 @@ func (s *convolution) backTangent(m *machine, tdy device.Vector) (tdx device.Vec
 }
 
 func (s *convolution) parts(m *machine) []part {
-	parts := []part{&filters{span: s.weight, conv: s}}
+	parts := []part{&filters{span: s.weight, shape: s.shape, x: s.x, dy: s.dy}}
 	if s.bias.n > 0 {
 		g, plane := s.bs.get(m, s.shape.K), s.channels(m).S
 		m.dev.SumChannels(device.Channels{N: 1, C: m.n * s.shape.K, S: plane}, s.dy, false, g)

@@ -57,7 +57,7 @@ func (s *embedding) backTangent(m *machine, tdy device.Vector) device.Vector {
 }
 
 func (s *embedding) parts(*machine) []part {
-	return []part{&lookups{span: s.weight, rows: s.rows, width: s.width, x: s.x, dy: s.dy}}
+	return []part{&lookups{span: s.weight, rows: s.rows, wide: s.width, x: s.x, dy: s.dy}}
 }
 
 func (l OneHot) lay(p *plan, in []int) (stage, []int) {

@@ -2,33 +2,72 @@ package net
 
 import (
 	"fmt"
+	"slices"
 
 	"glassy/lab/device"
 	"glassy/lab/landscape"
 )
 
-// gradients are those of a batch's samples, kept as what came forward and back.
+// gradients are those of some samples, chunk by chunk, as what came forward and back.
 type gradients struct {
-	l     *Loss
-	call  uint64
-	parts []part
+	l      *Loss
+	call   uint64
+	n      int
+	chunks []gradientChunk
+}
+
+// A gradientChunk is the gradients of the samples from … from+n-1 of the index.
+type gradientChunk struct {
+	from, n int
+	parts   []part
 }
 
 // SampleGradients are the gradients of single samples at x, evaluated: no
 // dropout, batch-norm by the kept statistics, also in a Minibatch. They cost a
-// pass forward and one back, and memory for the activations and deltas of all
-// samples of index. It panics on an empty index and one out of 0..Samples()-1.
+// pass forward and one back, and memory for each sample: of each layer what it
+// got and its deltas, or its part of the gradient where that is less work, never more than
+// Dim numbers in all. It panics on an empty index
+// and one out of 0..Samples()-1.
 func (l *Loss) SampleGradients(x device.Vector, index []int) landscape.Gradients {
 	l.begin("SampleGradients", x)
 	l.at.forget()
-	l.m.batchNorm, l.m.dropout, l.m.keep = false, false, true
+	m := l.m
+	m.batchNorm, m.dropout, m.keep = false, false, true
 	l.picked = l.pick("SampleGradients", index, l.picked[:0])
-	l.feed.load(l.m, l.picked)
-	l.forward()
-	l.m.dev.Scale(l.perSample(), l.perRow(&l.head.dz, l.arch.Classes))
-	// A last stage may work in place on its deltas; Apply needs the ones it got.
-	l.m.root.backward(l.m, l.head.tdz.copy(l.m, l.perRow(&l.head.dz, l.arch.Classes)))
-	return &gradients{l: l, call: l.calls, parts: l.m.root.parts(l.m)}
+	m.shelf.used = 0
+	g := &gradients{l: l, call: l.calls, n: len(index)}
+	for from := 0; from < g.n; from += l.chunk {
+		to := min(from+l.chunk, g.n)
+		l.feed.load(m, l.picked[from:to])
+		l.forward()
+		m.dev.Scale(l.perSample(), l.perRow(&l.head.dz, l.arch.Classes))
+		m.root.backward(m, l.perRow(&l.head.dz, l.arch.Classes))
+		c := gradientChunk{from, to - from, m.root.parts(m)}
+		for i, p := range c.parts {
+			c.parts[i] = least(m, p, g.n > l.chunk)
+		}
+		g.chunks = append(g.chunks, c)
+	}
+	return g
+}
+
+// least is p as what is least to work with, its factors or its gradients: in memory of its own
+// where other samples go through the machine before they are used.
+func least(m *machine, p part, others bool) part {
+	first, second := m.shelf.next(), m.shelf.next() // also where p takes none: each part has its own, in every call
+	s := p.block()
+	if e, ok := p.(*explicit); ok && !others {
+		return e
+	}
+	switch {
+	case p.dear():
+		g := first.get(m, s.n)
+		p.samples(m, 0, m.n, g)
+		return &explicit{s, g}
+	case others:
+		return p.copy(m, first, second)
+	}
+	return p
 }
 
 // perSample is 1/T, the weight of one label in f_k.
@@ -47,113 +86,149 @@ func (g *gradients) need(what, name string, n, want int) {
 	}
 }
 
-func (g *gradients) Len() int { return g.machine("Len").n }
+// each readies the machine for every chunk in turn.
+func (g *gradients) each(m *machine, f func(c gradientChunk)) {
+	for i, c := range g.chunks {
+		m.n, m.add = c.n, i > 0
+		f(c)
+	}
+}
+
+func (g *gradients) Len() int {
+	g.machine("Len")
+	return g.n
+}
 
 // String says what they are, also when they are no longer valid.
 func (g *gradients) String() string {
 	if g.call != g.l.calls {
 		return "gradients of an earlier call: no longer valid"
 	}
-	return fmt.Sprintf("gradients of %d samples, d = %d, factored", g.l.m.n, g.l.dim)
+	return fmt.Sprintf("gradients of %d samples, d = %d, factored", g.n, g.l.dim)
 }
 
 func (g *gradients) SquaredNorms(dst []float64) {
 	m := g.machine("SquaredNorms")
-	g.need("SquaredNorms", "dst", len(dst), m.n)
-	norms := m.tmp.d.get(m, 1)
-	m.dev.Fill(norms, 0)
-	for _, p := range g.parts {
-		p.addNorms(m, norms)
-	}
-	m.dev.Download(device.Of(dst), norms)
+	g.need("SquaredNorms", "dst", len(dst), g.n)
+	g.perSample(m, dst, func(p part, norms device.Vector) { p.addNorms(m, norms) })
 }
 
-// Apply is the tangent of each loss along v.
 func (g *gradients) Apply(v device.Vector, dst []float64) {
-	m, l := g.machine("Apply"), g.l
-	l.need("Gradients.Apply", "v", v)
-	g.need("Gradients.Apply", "dst", len(dst), m.n)
-	m.direction = v
-	tz := m.root.tangent(m, device.Vector{})
-	dots := l.perRow(&m.tmp.d, 1)
-	m.dev.RowDots(l.rows(), l.arch.Classes, l.perRow(&l.head.dz, l.arch.Classes), tz, dots)
-	m.dev.Download(device.Of(dst), m.sumPositions(&m.tmp.e, l.rows()/m.n, 1, dots))
+	m := g.machine("Apply")
+	g.l.need("Gradients.Apply", "v", v)
+	g.need("Apply", "dst", len(dst), g.n)
+	g.perSample(m, dst, func(p part, dots device.Vector) { p.addProducts(m, p.block().of(v), dots) })
+}
+
+// perSample writes to dst what all parts add up to, a number for each sample.
+func (g *gradients) perSample(m *machine, dst []float64, add func(p part, sum device.Vector)) {
+	g.each(m, func(c gradientChunk) {
+		sum := m.tmp.d.get(m, 1)
+		m.dev.Fill(sum, 0)
+		for _, p := range c.parts {
+			add(p, sum)
+		}
+		m.dev.Download(device.Of(dst[c.from:c.from+c.n]), sum)
+	})
 }
 
 func (g *gradients) Combine(w []float64, dst device.Vector) {
 	m := g.machine("Combine")
 	g.l.need("Gradients.Combine", "dst", dst)
-	g.need("Combine", "w", len(w), m.n)
-	weights := m.tmp.d.get(m, 1)
-	m.dev.Upload(weights, device.Of(w))
-	for _, p := range g.parts {
-		p.combine(m, weights, p.block().of(dst))
-	}
+	g.need("Combine", "w", len(w), g.n)
+	g.each(m, func(c gradientChunk) {
+		weights := m.tmp.d.get(m, 1)
+		m.dev.Upload(weights, device.Of(w[c.from:c.from+c.n]))
+		for _, p := range c.parts {
+			p.combine(m, weights, p.block().of(dst))
+		}
+	})
 }
 
 func (g *gradients) Rows(from, to int, dst device.Vector) {
 	m, d := g.machine("Rows"), g.l.dim
-	if from < 0 || to < from || to > m.n {
-		panic(fmt.Sprintf("net: Gradients.Rows: rows are %d..%d, expected them in 0..%d", from, to, m.n))
+	if from < 0 || to < from || to > g.n {
+		panic(fmt.Sprintf("net: Gradients.Rows: rows are %d..%d, expected them in 0..%d", from, to, g.n))
 	}
 	g.need("Rows", "dst", dst.Len(), (to-from)*d)
-	for k := from; k < to; k++ {
-		g.row(m, k, dst.Slice((k-from)*d, (k-from+1)*d))
-	}
-}
-
-func (g *gradients) row(m *machine, k int, dst device.Vector) {
-	for _, p := range g.parts {
-		p.row(m, k, p.block().of(dst))
-	}
+	g.each(m, func(c gradientChunk) {
+		for k := max(from, c.from); k < min(to, c.from+c.n); k++ {
+			row := dst.Slice((k-from)*d, (k-from+1)*d)
+			for _, p := range c.parts {
+				p.samples(m, k-c.from, k-c.from+1, p.block().of(row))
+			}
+		}
+	})
 }
 
 // Gram adds up block by block: products of Grams where g_k is one outer product,
 // else products of rows, a tile of samples at a time.
 func (g *gradients) Gram(dst []float64) {
 	m := g.machine("Gram")
-	n := m.n
-	g.need("Gram", "dst", len(dst), n*n)
-	gram := m.tmp.d.take(m, m.dtype, n*n)
-	m.dev.Fill(gram, 0)
-	for _, p := range g.parts {
-		if o, ok := p.(*outerProducts); ok && o.rows == 1 {
-			xx, dd := m.tmp.a.take(m, m.dtype, n*n), m.tmp.b.take(m, m.dtype, n*n)
-			m.gemm(false, true, n, n, o.in, o.x, o.x, 0, xx)
-			m.gemm(false, true, n, n, o.out, o.dy, o.dy, 0, dd)
-			m.dev.MultiplyAdd(xx, dd, gram)
-		} else {
-			g.tiles(m, p, gram)
+	g.need("Gram", "dst", len(dst), g.n*g.n)
+	var host []float64
+	for i, a := range g.chunks {
+		for _, b := range g.chunks[i:] {
+			gram := m.tmp.d.take(m, m.dtype, a.n*b.n)
+			m.dev.Fill(gram, 0)
+			for k := range a.parts {
+				addGram(m, a, b, k, gram)
+			}
+			host = slices.Grow(host[:0], a.n*b.n)[:a.n*b.n]
+			m.dev.Download(device.Of(host), gram)
+			for r := range a.n {
+				copy(dst[(a.from+r)*g.n+b.from:], host[r*b.n:(r+1)*b.n])
+			}
 		}
 	}
-	m.dev.Download(device.Of(dst), gram)
-	for i := range n {
+	for i := range g.n {
 		for j := range i {
-			dst[i*n+j] = dst[j*n+i]
+			dst[i*g.n+j] = dst[j*g.n+i]
 		}
 	}
 }
 
-// tiles adds the products of p's rows to the upper triangle of gram.
-func (g *gradients) tiles(m *machine, p part, gram device.Vector) {
-	size := p.block().n
-	tile := min(m.n, max(1, (1<<22)/size))
-	rows := func(b *buffer, from int) (v device.Vector, n int) {
-		to := min(from+tile, m.n)
-		v = b.take(m, m.dtype, tile*size)
-		for k := from; k < to; k++ {
-			p.row(m, k, v.Slice((k-from)*size, (k-from+1)*size))
+// addGram adds the products of the rows of a and b of part k to gram, a.n×b.n; where
+// the two are one, above its diagonal at least.
+func addGram(m *machine, a, b gradientChunk, k int, gram device.Vector) {
+	p, ok := a.parts[k].(*outerProducts)
+	if !ok || p.rows > 1 {
+		addTiles(m, a, b, k, gram)
+		return
+	}
+	q := b.parts[k].(*outerProducts)
+	xx, dd := m.tmp.a.take(m, m.dtype, a.n*b.n), m.tmp.b.take(m, m.dtype, a.n*b.n)
+	m.gemm(false, true, a.n, b.n, p.in, p.x, q.x, 0, xx)
+	m.gemm(false, true, a.n, b.n, p.out, p.dy, q.dy, 0, dd)
+	m.dev.MultiplyAdd(xx, dd, gram)
+}
+
+// addTiles is addGram by rows.
+func addTiles(m *machine, a, b gradientChunk, k int, gram device.Vector) {
+	size := a.parts[k].block().n
+	tile := max(1, (1<<22)/size)
+	rows := func(c gradientChunk, buf *buffer, from int) (v device.Vector, n int) {
+		to := min(from+tile, c.n)
+		if p, ok := c.parts[k].(*explicit); ok {
+			return p.g.Slice(from*size, to*size), to - from
 		}
+		m.n = c.n
+		v = buf.take(m, m.dtype, (to-from)*size)
+		c.parts[k].samples(m, from, to, v)
 		return v, to - from
 	}
-	for i := 0; i < m.n; i += tile {
-		left, ni := rows(&m.tmp.b, i)
-		for j := i; j < m.n; j += tile {
+	for i := 0; i < a.n; i += tile {
+		left, ni := rows(a, &m.tmp.b, i)
+		from := 0
+		if a.from == b.from {
+			from = i
+		}
+		for j := from; j < b.n; j += tile {
 			right, nj := left, ni
-			if j > i {
-				right, nj = rows(&m.tmp.c, j)
+			if a.from != b.from || j > i {
+				right, nj = rows(b, &m.tmp.c, j)
 			}
-			m.dev.Gemm(false, true, ni, nj, size, 1, left, size, right, size, 1, gram.Slice(i*m.n+j, m.n*m.n), m.n)
+			m.dev.Gemm(false, true, ni, nj, size, 1, left, size, right, size, 1, gram.Slice(i*b.n+j, a.n*b.n), b.n)
 		}
 	}
 }

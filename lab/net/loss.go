@@ -375,6 +375,19 @@ func (l *Loss) Evaluate(x device.Vector) (loss, errors float64) {
 	return loss * l.scale(), float64(wrong) * l.scale()
 }
 
+// Probabilities is what the network at x makes of every sample, as Evaluate does:
+// the softmax of its logits, labels × Classes, row-major.
+func (l *Loss) Probabilities(x device.Vector) []float64 {
+	l.begin("Probabilities", x)
+	l.at.forget()
+	var out []float64
+	l.chunks(l.chunk, func() {
+		l.forward()
+		out = append(out, device.Read[float64](l.perRow(&l.head.prob, l.arch.Classes))...)
+	})
+	return out
+}
+
 const refreshBatch = 128 // what the thesis trains with
 
 // Refresh sets the kept statistics to the means over the samples of the

@@ -190,12 +190,15 @@ func results(l *Loss, x, v device.Vector) []device.Vector {
 }
 
 // The mean of the samples' gradients is the gradient; norms, products and
-// combinations are those of the rows.
+// combinations are those of the rows, of one chunk of samples and of two.
 func TestSampleGradients(t *testing.T) {
-	for _, a := range cases {
+	for i, a := range slices.Concat(cases, cases) {
 		t.Run(a.Name, func(t *testing.T) {
 			const n = 6
 			l, x, v := lossOf(t, a, n)
+			if i >= len(cases) {
+				l.chunk = 4
+			}
 			dev, d := x.Device(), l.Dim()
 			g := l.New()
 			l.Gradient(x, g)

@@ -47,6 +47,7 @@ type machine struct {
 
 	slots [2]buffer // of deltas that nobody keeps, in turn
 	turn  int
+	shelf shelf                          // of parts that are kept while other batches go through
 	tmp   struct{ a, b, c, d, e buffer } // work space: a to c of parts, d and e of who calls them
 }
 
@@ -78,6 +79,21 @@ func (b *buffer) take(m *machine, t device.DType, n int) device.Vector {
 	}
 	b.view = b.all.Slice(0, n)
 	return b.view
+}
+
+// A shelf is buffers that are handed out one after the other.
+type shelf struct {
+	buffers []*buffer
+	used    int
+}
+
+// next is a buffer that nothing stands in since the shelf was cleared, by used = 0.
+func (s *shelf) next() *buffer {
+	if s.used == len(s.buffers) {
+		s.buffers = append(s.buffers, new(buffer))
+	}
+	s.used++
+	return s.buffers[s.used-1]
 }
 
 // delta is memory for what a backward pass hands on: b where the machine keeps

@@ -6,10 +6,13 @@ import "glassy/lab/device"
 // sample k a row g_k as long as the block.
 type part interface {
 	block() span
-	addNorms(m *machine, dst device.Vector)   // dst[k] += |g_k|²
-	row(m *machine, k int, dst device.Vector) // dst = g_k
-	combine(m *machine, w, dst device.Vector) // dst = Σ w_k g_k
-	addSquares(m *machine, dst device.Vector) // dst += Σ g_k∘g_k
+	dear() bool                                        // the factors take more memory, or much more work, than rows
+	addNorms(m *machine, dst device.Vector)            // dst[k] += |g_k|²
+	addProducts(m *machine, v, dst device.Vector)      // dst[k] += g_k·v
+	samples(m *machine, from, to int, g device.Vector) // g = g_from … g_(to-1), row by row
+	combine(m *machine, w, dst device.Vector)          // dst = Σ w_k g_k, or adds it, as m.add says
+	addSquares(m *machine, dst device.Vector)          // dst += Σ g_k∘g_k
+	copy(m *machine, first, second *buffer) part       // the same in those buffers
 }
 
 func (s span) block() span { return s }
@@ -50,13 +53,32 @@ func (p *outerProducts) addNorms(m *machine, dst device.Vector) {
 	m.dev.Axpy(1, norms, dst)
 }
 
-func (p *outerProducts) row(m *machine, k int, dst device.Vector) {
-	m.dev.Gemm(true, false, p.out, p.in, p.rows, 1, sample(m, p.dy, p.rows, k, p.out), m.n*p.out,
-		sample(m, p.x, p.rows, k, p.in), m.n*p.in, 0, dst, p.in)
+func (p *outerProducts) dear() bool { return p.rows*(p.in+p.out) >= p.n }
+
+// addProducts takes Σ_r dy_r·(V x_r).
+func (p *outerProducts) addProducts(m *machine, v, dst device.Vector) {
+	rows := m.n * p.rows
+	y, dots := m.tmp.a.get(m, p.rows*p.out), m.tmp.b.get(m, p.rows)
+	m.gemm(false, true, rows, p.out, p.in, p.x, v, 0, y)
+	m.dev.RowDots(rows, p.out, y, p.dy, dots)
+	m.dev.Axpy(1, m.sumPositions(&m.tmp.c, p.rows, 1, dots), dst)
+}
+
+func (p *outerProducts) samples(m *machine, from, to int, g device.Vector) {
+	for k := from; k < to; k++ {
+		m.dev.Gemm(true, false, p.out, p.in, p.rows, 1, sample(m, p.dy, p.rows, k, p.out), m.n*p.out,
+			sample(m, p.x, p.rows, k, p.in), m.n*p.in, 0, g.Slice((k-from)*p.n, (k-from+1)*p.n), p.in)
+	}
+}
+
+func (p *outerProducts) copy(m *machine, first, second *buffer) part {
+	c := *p
+	c.x, c.dy = first.copy(m, p.x), second.copy(m, p.dy)
+	return &c
 }
 
 func (p *outerProducts) combine(m *machine, w, dst device.Vector) {
-	m.gemm(true, false, p.out, p.in, p.rows*m.n, m.weighted(w, p.rows, p.out, p.dy), p.x, 0, dst)
+	m.gemm(true, false, p.out, p.in, p.rows*m.n, m.weighted(w, p.rows, p.out, p.dy), p.x, m.beta(), dst)
 }
 
 func (p *outerProducts) addSquares(m *machine, dst device.Vector) {
@@ -79,7 +101,7 @@ func (m *machine) squared(b *buffer, v device.Vector) device.Vector {
 func addRowSquares(m *machine, p part, dst device.Vector) {
 	row := m.tmp.a.take(m, m.dtype, dst.Len())
 	for k := range m.n {
-		p.row(m, k, row)
+		p.samples(m, k, k+1, row)
 		m.dev.MultiplyAdd(row, row, dst)
 	}
 }
@@ -93,19 +115,52 @@ func (m *machine) weighted(w device.Vector, rows, width int, v device.Vector) de
 	return c
 }
 
-// filters is the gradients of a convolution's filters.
+// filters is the gradients of a convolution's filters, of images x and deltas dy.
 type filters struct {
 	span
-	conv *convolution
+	shape device.Convolution // of one image
+	x, dy device.Vector
+}
+
+// size is the numbers of an image and of its delta.
+func (p *filters) size() (in, out int) {
+	h, w := p.shape.Out()
+	return p.shape.C * p.shape.H * p.shape.W, p.shape.K * h * w
+}
+
+// dear counts that each pixel's delta meets all filters in a product.
+func (p *filters) dear() bool {
+	in, out := p.size()
+	return 8*(in+out) >= p.n
+}
+
+func (p *filters) batch(n int) device.Convolution {
+	c := p.shape
+	c.N = n
+	return c
 }
 
 // images is how many images' filter gradients are worked out at once.
 func (p *filters) images(m *machine) int { return min(m.n, max(1, (1<<20)/p.n)) }
 
-// samples writes the filter gradients of the images from..to-1, row by row.
-func (p *filters) samples(m *machine, from, to int, dst device.Vector) {
-	in, out, _ := p.conv.size()
-	m.dev.ConvSampleFilter(p.conv.batch(to-from), p.conv.x.Slice(from*in, to*in), p.conv.dy.Slice(from*out, to*out), dst)
+func (p *filters) samples(m *machine, from, to int, g device.Vector) {
+	in, out := p.size()
+	m.dev.ConvSampleFilter(p.batch(to-from), p.x.Slice(from*in, to*in), p.dy.Slice(from*out, to*out), g)
+}
+
+// addProducts takes dy·(x convolved with v).
+func (p *filters) addProducts(m *machine, v, dst device.Vector) {
+	_, out := p.size()
+	y, dots := m.tmp.a.get(m, out), m.tmp.b.get(m, 1)
+	m.dev.Conv(p.batch(m.n), p.x, v, false, y)
+	m.dev.RowDots(m.n, out, y, p.dy, dots)
+	m.dev.Axpy(1, dots, dst)
+}
+
+func (p *filters) copy(m *machine, first, second *buffer) part {
+	c := *p
+	c.x, c.dy = first.copy(m, p.x), second.copy(m, p.dy)
+	return &c
 }
 
 func (p *filters) addNorms(m *machine, dst device.Vector) {
@@ -120,11 +175,9 @@ func (p *filters) addNorms(m *machine, dst device.Vector) {
 	m.dev.Axpy(1, norms, dst)
 }
 
-func (p *filters) row(m *machine, k int, dst device.Vector) { p.samples(m, k, k+1, dst) }
-
 func (p *filters) combine(m *machine, w, dst device.Vector) {
-	_, out, _ := p.conv.size()
-	m.dev.ConvBackFilter(p.conv.batch(m.n), p.conv.x, m.weighted(w, 1, out, p.conv.dy), false, dst)
+	_, out := p.size()
+	m.dev.ConvBackFilter(p.batch(m.n), p.x, m.weighted(w, 1, out, p.dy), m.add, dst)
 }
 
 func (p *filters) addSquares(m *machine, dst device.Vector) {
@@ -150,12 +203,22 @@ func (p *explicit) addNorms(m *machine, dst device.Vector) {
 	m.dev.Axpy(1, norms, dst)
 }
 
-func (p *explicit) row(m *machine, k int, dst device.Vector) {
-	m.dev.Copy(dst, p.g.Slice(k*p.n, (k+1)*p.n))
+func (p *explicit) dear() bool { return true }
+
+func (p *explicit) addProducts(m *machine, v, dst device.Vector) {
+	m.gemm(false, false, m.n, 1, p.n, p.g, v, 1, dst)
+}
+
+func (p *explicit) samples(m *machine, from, to int, g device.Vector) {
+	m.dev.Copy(g, p.g.Slice(from*p.n, to*p.n))
 }
 
 func (p *explicit) combine(m *machine, w, dst device.Vector) {
-	m.gemm(true, false, 1, p.n, m.n, w, p.g, 0, dst)
+	m.gemm(true, false, 1, p.n, m.n, w, p.g, m.beta(), dst)
+}
+
+func (p *explicit) copy(m *machine, first, _ *buffer) part {
+	return &explicit{p.span, first.copy(m, p.g)}
 }
 
 func (p *explicit) addSquares(m *machine, dst device.Vector) {
@@ -166,8 +229,8 @@ func (p *explicit) addSquares(m *machine, dst device.Vector) {
 // the positions whose token is t.
 type lookups struct {
 	span
-	rows, width int
-	x, dy       device.Vector // tokens and deltas, rows×n
+	rows, wide int
+	x, dy      device.Vector // tokens and deltas, rows×n
 }
 
 // addNorms takes Σ_rs [token r = token s] dy_r·dy_s.
@@ -176,8 +239,8 @@ func (p *lookups) addNorms(m *machine, dst device.Vector) {
 	tokens := device.Read[int32](p.x)
 	dd, same := m.tmp.a.get(m, r*r), make([]float32, m.n*r*r)
 	for k := range m.n {
-		dy := sample(m, p.dy, r, k, p.width)
-		m.dev.Gemm(false, true, r, r, p.width, 1, dy, m.n*p.width, dy, m.n*p.width, 0, dd.Slice(k*r*r, (k+1)*r*r), r)
+		dy := sample(m, p.dy, r, k, p.wide)
+		m.dev.Gemm(false, true, r, r, p.wide, 1, dy, m.n*p.wide, dy, m.n*p.wide, 0, dd.Slice(k*r*r, (k+1)*r*r), r)
 		for s := range r {
 			for t := range r {
 				if tokens[s*m.n+k] == tokens[t*m.n+k] {
@@ -192,17 +255,38 @@ func (p *lookups) addNorms(m *machine, dst device.Vector) {
 	m.dev.Axpy(1, norms, dst)
 }
 
-func (p *lookups) row(m *machine, k int, dst device.Vector) {
-	m.dev.Fill(dst, 0)
-	for r := range p.rows {
-		i := r*m.n + k
-		m.dev.ScatterAdd(p.width, p.x.Slice(i, i+1), p.dy.Slice(i*p.width, (i+1)*p.width), dst)
+func (p *lookups) dear() bool { return p.rows*(1+p.wide) >= p.n }
+
+// addProducts takes Σ_r dy_r·(row of v for token r).
+func (p *lookups) addProducts(m *machine, v, dst device.Vector) {
+	rows := m.n * p.rows
+	y, dots := m.tmp.a.get(m, p.rows*p.wide), m.tmp.b.get(m, p.rows)
+	m.dev.Gather(p.wide, v, p.x, y)
+	m.dev.RowDots(rows, p.wide, y, p.dy, dots)
+	m.dev.Axpy(1, m.sumPositions(&m.tmp.c, p.rows, 1, dots), dst)
+}
+
+func (p *lookups) samples(m *machine, from, to int, g device.Vector) {
+	m.dev.Fill(g, 0)
+	for k := from; k < to; k++ {
+		for r := range p.rows {
+			i := r*m.n + k
+			m.dev.ScatterAdd(p.wide, p.x.Slice(i, i+1), p.dy.Slice(i*p.wide, (i+1)*p.wide), g.Slice((k-from)*p.n, (k-from+1)*p.n))
+		}
 	}
 }
 
 func (p *lookups) combine(m *machine, w, dst device.Vector) {
-	m.dev.Fill(dst, 0)
-	m.dev.ScatterAdd(p.width, p.x, m.weighted(w, p.rows, p.width, p.dy), dst)
+	if !m.add {
+		m.dev.Fill(dst, 0)
+	}
+	m.dev.ScatterAdd(p.wide, p.x, m.weighted(w, p.rows, p.wide, p.dy), dst)
+}
+
+func (p *lookups) copy(m *machine, first, second *buffer) part {
+	c := *p
+	c.x, c.dy = first.copy(m, p.x), second.copy(m, p.dy)
+	return &c
 }
 
 func (p *lookups) addSquares(m *machine, dst device.Vector) { addRowSquares(m, p, dst) }

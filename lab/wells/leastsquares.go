@@ -230,44 +230,19 @@ func (l *LeastSquares) diffusion(x []float64) *mat.SymDense {
 // with v = 1/b or (N-b)/(b(N-1)). It takes dim⁶ operations. It is an error when
 // there is no minimum, or no stationary law at that rate.
 func (l *LeastSquares) SGDCovariance(rate float64, batch int, replace bool) ([]float64, error) {
-	d, n := l.dim, len(l.y)
-	if !(rate > 0) || batch < 1 || !replace && batch > n {
-		panic(fmt.Sprintf("wells: SGDCovariance: rate is %g, batch %d of %d data, expected a rate above 0 and a batch of the data", rate, batch, n))
-	}
+	d := l.dim
+	v := l.batchVariance("SGDCovariance", rate, batch, replace)
 	x, err := l.Minimum()
 	if err != nil {
 		return nil, err
 	}
-	v := 1 / float64(batch)
-	if !replace {
-		v = 0 // the only datum
-		if n > 1 {
-			v = float64(n-batch) / (float64(batch) * float64(n-1))
-		}
-	}
 
-	// The map Σ ↦ E (I-ηH)Σ(I-ηH), H the batch's Hessian, on vec Σ; then I minus it.
-	f := l.curvature()
-	one := mat.NewDiagDense(d, slices.Repeat([]float64{1}, d))
-	var left, right, ff, four mat.Dense
-	left.Kronecker(f, one)
-	right.Kronecker(one, f)
-	ff.Kronecker(f, f)
-	four.CloneFrom(mat.NewDense(d*d, d*d, nil))
-	for k := range n {
-		a := mat.NewVecDense(d, l.row(k))
-		var aa mat.Dense
-		aa.Outer(1, a, a)
-		vec := mat.NewVecDense(d*d, aa.RawMatrix().Data)
-		four.RankOne(&four, 1/float64(n), vec, vec) // vec(aaᵀΣaaᵀ) = vec(aaᵀ) vec(aaᵀ)ᵀ vec Σ
+	// I minus the map Σ ↦ E (I-ηH)Σ(I-ηH), H the batch's Hessian, on vec Σ.
+	m := l.spread("SGDCovariance", rate, batch, replace)
+	m.Scale(-1, m)
+	for i := range d * d {
+		m.Set(i, i, m.At(i, i)+1)
 	}
-	var m mat.Dense
-	m.Add(&left, &right)
-	m.Scale(rate, &m)
-	ff.Scale(rate*rate*(1-v), &ff)
-	four.Scale(rate*rate*v, &four)
-	m.Sub(&m, &ff)
-	m.Sub(&m, &four)
 
 	// Two right-hand sides: the noise, and I. The map keeps positive matrices
 	// positive, so it contracts exactly when S - map(S) = I has a positive solution.
@@ -281,7 +256,7 @@ func (l *LeastSquares) SGDCovariance(rate float64, batch int, replace bool) ([]f
 	}
 	var sol mat.Dense
 	unstable := fmt.Errorf("wells: least squares: SGD with rate %g and batches of %d has no stationary law: take a lower rate", rate, batch)
-	if err := sol.Solve(&m, rhs); err != nil {
+	if err := sol.Solve(m, rhs); err != nil {
 		return nil, unstable
 	}
 	var chol mat.Cholesky

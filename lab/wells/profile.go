@@ -124,8 +124,9 @@ func New(p ...Profile) *Well {
 	}
 	p = append([]Profile(nil), p...)
 	return &Well{
-		dim:  len(p),
-		name: "an energy", // each variable by itself
+		dim:   len(p),
+		name:  "an energy", // each variable by itself
+		slope: slopeOf(p),
 		gradient: func(x, g []float64) (f float64) {
 			for i, p := range p {
 				fi, slope, _ := p.At(x[i])

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"glassy/lab/device"
 )
 
 // A Quadratic is f(x) = ½(x-c)ᵀA(x-c) + offset with a symmetric A.
@@ -67,6 +69,19 @@ func quadratic(a *mat.SymDense, centre []float64, offset float64) *Quadratic {
 				}
 			}
 		},
+	}
+	if d <= 2 { // A(x-c): the diagonal and what is constant as powers
+		q.slope = &slope{walk: device.Walk{Dim: d, Powers: 2}}
+		for i := range d {
+			constant := 0.0
+			for j := range d {
+				constant -= row(i, j) * centre[j]
+				if j != i {
+					q.slope.walk.Coupling[i][j] = row(i, j)
+				}
+			}
+			q.slope.force = append(q.slope.force, constant, row(i, i))
+		}
 	}
 	q.eigen = sync.OnceValue(func() *mat.EigenSym {
 		var e mat.EigenSym

@@ -15,6 +15,7 @@ type Well struct {
 
 	gradient      func(x, g []float64) float64 // g = ∇f(x) unless g is nil; returns f(x)
 	hessianVector func(x, v, hv []float64)     // hv = ∇²f(x) v
+	slope         *slope                       // nil: it has not the form that devices know
 
 	// Which of them are differences.
 	gradientDiffers, hessianDiffers bool
@@ -23,7 +24,10 @@ type Well struct {
 	dtype device.DType
 }
 
-var _ landscape.Curved = (*Well)(nil)
+var (
+	_ landscape.Curved    = (*Well)(nil)
+	_ landscape.Tabulated = (*Well)(nil)
+)
 
 // On is the same energy with New making vectors of that type on that device.
 // The arithmetic stays the host's, in float64.

@@ -33,6 +33,7 @@ func all() map[string]landscape.Curved {
 		"double well":   DoubleWell2D(),
 		"quadratic":     NewQuadratic([]float64{2, 0.5, 0.5, -1}, []float64{0.3, -1}),
 		"least squares": NewLeastSquares(3, a, y),
+		"factor":        NewFactor(2, 2, 3, a[:6]),
 		"function":      Func(2, rosenbrock),
 		"with gradient": FuncGradient(2, rosenbrock, rosenbrockGradient),
 	}
@@ -473,6 +474,10 @@ func TestSlips(t *testing.T) {
 		"short g":     {func() { w.Gradient(w.New(), short) }, "wells: Gradient: g has length 1, expected 2"},
 		"short v":     {func() { w.HessianVector(w.New(), short, w.New()) }, "wells: HessianVector: v has length 1, expected 2"},
 		"no vector":   {func() { w.Value(device.Vector{}) }, "x has length 0"},
+		"factors":     {func() { NewFactor(2, 1, 2, []float64{1}) }, "x has length 1"},
+		"no number":   {func() { NewFactor(1, 1, 1, []float64{math.NaN()}) }, "NaN in x"},
+		"orbit":       {func() { NewFactor(1, 1, 1, []float64{1}).Transform([]float64{1}, []float64{1}) }, "the point has length 1"},
+		"ranks":       {func() { NewFactor(1, 1, 1, []float64{1}).NullDirections(2, 0) }, "ranks 2 and 0"},
 		"no profiles": {func() { New() }, "no profiles"},
 		"nil profile": {func() { New(nil) }, "profile 0 is nil"},
 		"nil func":    {func() { Func(2, nil) }, "a function is nil"},
@@ -506,5 +511,133 @@ func BenchmarkGradient(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Gradient(x, g)
+	}
+}
+
+// The moments of gradient descent beside all its paths, those of the equation beside a
+// fine one of Euler's steps, and both in the long run.
+func TestMoments(t *testing.T) {
+	l := NewLeastSquares(2, []float64{1, 0, 0.5, 1, -1, 0.5}, []float64{1, 0.5, -0.5})
+	start := []float64{0.7, -0.3}
+	closeTo := func(what string, got, want, bound float64) {
+		t.Helper()
+		if !(math.Abs(got-want) <= bound) {
+			t.Errorf("%s: %v, expected %v to %g", what, got, want, bound)
+		}
+	}
+	for _, replace := range []bool{true, false} {
+		batches := [][]int{{0, 1}, {0, 2}, {1, 2}}
+		if replace {
+			batches = [][]int{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {2, 0}, {2, 1}, {2, 2}}
+		}
+		ends := [][]float64{start}
+		for range 3 {
+			var next [][]float64
+			for _, x := range ends {
+				for _, b := range batches {
+					g := make([]float64, 2)
+					l.BatchGradient(device.Of(x), landscape.Batch{Index: b}, device.Of(g))
+					next = append(next, []float64{x[0] - 0.3*g[0], x[1] - 0.3*g[1]})
+				}
+			}
+			ends = next
+		}
+		got := l.SGDMoments(start, 0.3, 2, replace, 3)
+		for i := range 2 {
+			mean := 0.0
+			for _, x := range ends {
+				mean += x[i] / float64(len(ends))
+			}
+			closeTo("mean over all paths", got.Mean[i], mean, 1e-13)
+			for j := range 2 {
+				second := 0.0
+				for _, x := range ends {
+					second += x[i] * x[j] / float64(len(ends))
+				}
+				closeTo("second moment over all paths", got.Second[i*2+j], second, 1e-13)
+			}
+		}
+		// Half the rate, half the distance; the mean of the equation has no noise in it.
+		eq := l.SDEMoments(start, 0.2, 2, true, 1.2)
+		for k, bound := range []float64{0.04, 0.02, 0.01} {
+			rate := 0.2 / float64(int(2)<<k)
+			half := l.SDEMoments(start, rate, 2, true, 1.2)
+			sgd := l.SGDMoments(start, rate, 2, true, int(math.Round(1.2/rate)))
+			closeTo("gradient descent beside its equation", sgd.Second[0], half.Second[0], bound)
+			closeTo("means do not depend on noise", half.Mean[0], eq.Mean[0], 1e-12)
+		}
+	}
+	cov, err := l.SGDCovariance(0.3, 1, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _ := l.Minimum()
+	long := l.SGDMoments(start, 0.3, 1, true, 2000)
+	closeTo("covariance in the long run", long.Second[1]-x[0]*x[1], cov[1], 1e-12)
+	if r := l.SGDContraction(0.3, 1, true); !(r < 1) || !(l.SGDContraction(3, 1, true) > 1) {
+		t.Errorf("a step contracts by %g at rate 0.3, expected below 1, and above at rate 3", r)
+	}
+}
+
+// Least squares as a user's own function are least squares.
+func TestFuncSamples(t *testing.T) {
+	l := small()
+	f := FuncSamples(l.Dim(), l.Samples(), func(k int, x, g []float64) float64 {
+		r := l.residual(k, x)
+		floats.ScaleTo(g, r, l.row(k))
+		return r * r / 2
+	})
+	x, v := device.Of([]float64{0.3, -0.2}), device.Of([]float64{0.7, -1.1})
+	if got, want := f.Value(x), l.Value(x); math.Abs(got-want) > 1e-15 {
+		t.Errorf("value %v, expected %v", got, want)
+	}
+	g, want := f.New(), f.New()
+	same := func(what string, tolerance float64) {
+		t.Helper()
+		if !floats.EqualApprox(device.Host[float64](g), device.Host[float64](want), tolerance) {
+			t.Errorf("%s: %v, expected %v", what, device.Host[float64](g), device.Host[float64](want))
+		}
+	}
+	f.Gradient(x, g)
+	l.Gradient(x, want)
+	same("gradient", 1e-15)
+	f.HessianVector(x, v, g)
+	l.HessianVector(x, v, want)
+	same("Hessian-vector product", 1e-9) // differences
+	b := landscape.Batch{Index: []int{2, 2, 4}}
+	f.BatchGradient(x, b, g)
+	l.BatchGradient(x, b, want)
+	same("gradient of a batch", 1e-15)
+	ours, theirs := f.SampleGradients(x, b.Index), l.SampleGradients(x, b.Index)
+	ours.Combine([]float64{1, -2, 3}, g)
+	theirs.Combine([]float64{1, -2, 3}, want)
+	same("combination", 1e-14)
+	n, d := ours.Len(), f.Dim()
+	for what, of := range map[string]func(gs landscape.Gradients, dst []float64){
+		"norms":    func(gs landscape.Gradients, dst []float64) { gs.SquaredNorms(dst[:n]) },
+		"products": func(gs landscape.Gradients, dst []float64) { gs.Apply(v, dst[:n]) },
+		"Gram":     func(gs landscape.Gradients, dst []float64) { gs.Gram(dst[:n*n]) },
+		"rows":     func(gs landscape.Gradients, dst []float64) { gs.Rows(0, n, device.Of(dst[:n*d])) },
+	} {
+		a, b := make([]float64, 9), make([]float64, 9)
+		of(ours, a)
+		of(theirs, b)
+		if !floats.EqualApprox(a, b, 1e-14) {
+			t.Errorf("%s: %v, expected %v", what, a, b)
+		}
+	}
+	for text, slip := range map[string]func(){
+		"n is 0":             func() { FuncSamples(2, 0, f.each) },
+		"index 5":            func() { f.SampleGradients(x, []int{5}) },
+		"the batch is empty": func() { f.BatchGradient(x, landscape.Batch{}, g) },
+	} {
+		func() {
+			defer func() {
+				if r := recover(); r == nil || !strings.Contains(r.(string), text) {
+					t.Errorf("panic %v, expected one with %q", r, text)
+				}
+			}()
+			slip()
+		}()
 	}
 }
