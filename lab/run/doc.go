@@ -2,8 +2,11 @@
 // on, how far it is, and whose work it uses.
 //
 //	loop.go        Loop: steps that stop, count and report
-//	run.go         Context, Progress, Cite; Host, the place
-//	reference.go   the works that the laboratory cites
+//	note.go        Note, Listen: numbers of the way, for who draws them
+//	run.go         Context, Progress, Version, Cite, Show, AtEnd; Host, the place
+//	control.go     Control, Interact: what a reader sets, and what follows from it
+//	share.go       Share: pieces of work on all threads
+//	reference.go   the works that the laboratory cites; bibtex.go: their entries
 //
 // A long function of the laboratory takes a context, or [Context] where its
 // caller gave none, goes through its steps by a [Loop], which stops and reports,
@@ -12,7 +15,7 @@
 // works the same in any Go program. A computation that was stopped returns what
 // it has, and [Loop.Err] as the reason.
 //
-// There is one seam, [SetHost], and it is the only state of the package. A
+// There is one seam, [SetHost], and with who listens it is the only state of the package. A
 // notebook cell calls optim.Descend(g, 2000) with no context in sight, yet the
 // notebook's interrupt must reach that loop; since Go has no ambient context,
 // one process-wide place has to say which computation is running. The session

@@ -29,9 +29,12 @@ type Loop struct {
 	ctx   context.Context
 	name  string
 	total int
+	quiet bool
 	begun time.Time
 	done  atomic.Int64
 	ended atomic.Bool
+
+	telling atomic.Int64 // nanoseconds spent in Tell
 }
 
 // Start begins a computation of total units; 0 when their number is not known.
@@ -41,10 +44,17 @@ func Start(ctx context.Context, name string, total int) *Loop {
 	if ctx == nil {
 		panic("run: Start: ctx is nil, expected a context: run.Context() is that of a notebook's cell")
 	}
-	l := &Loop{ctx: ctx, name: name, total: total, begun: time.Now()}
+	l := &Loop{ctx: ctx, name: name, total: total, quiet: ctx.Value(quiet{}) != nil, begun: time.Now()}
 	l.report()
 	return l
 }
+
+// quiet is the key of Quiet.
+type quiet struct{}
+
+// Quiet is the context of work inside a computation that reports for both: a Loop
+// that starts with it stops when ctx does and tells nobody how far it is.
+func Quiet(ctx context.Context) context.Context { return context.WithValue(ctx, quiet{}, true) }
 
 // Steps yields 0 … total-1, until the context is done. A step counts as done
 // when its body is through, not when it is left by break. Then the loop has
@@ -63,6 +73,9 @@ func (l *Loop) Add(n int) {
 	l.done.Add(int64(n))
 	l.report()
 }
+
+// Name is what is being computed.
+func (l *Loop) Name() string { return l.name }
 
 // Done is the number of units done so far.
 func (l *Loop) Done() int { return int(l.done.Load()) }
@@ -95,7 +108,7 @@ func (l *Loop) Progress() Progress {
 }
 
 func (l *Loop) report() {
-	if h := host.Load(); h != nil && h.Progress != nil {
+	if h := host.Load(); h != nil && h.Progress != nil && !l.quiet {
 		h.Progress(l.Progress())
 	}
 }

@@ -177,3 +177,25 @@ func BenchmarkStep(b *testing.B) {
 	for range run.Start(b.Context(), "step", b.N).Steps() {
 	}
 }
+
+// Work inside a computation stops with it and does not report beside it.
+func TestQuiet(t *testing.T) {
+	seen := record(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	inner := run.Start(run.Quiet(ctx), "inner", 3)
+	inner.Add(1)
+	run.Start(ctx, "outer", 1).End()
+	cancel()
+	if inner.Err() == nil {
+		t.Error("the inner loop does not stop with the outer's context")
+	}
+	inner.End()
+	for _, p := range seen() {
+		if p.Name != "outer" {
+			t.Errorf("a report of %q", p.Name)
+		}
+	}
+	if len(seen()) == 0 {
+		t.Error("no report of the outer loop")
+	}
+}

@@ -35,9 +35,21 @@ func (p Progress) Left() (time.Duration, bool) {
 // Host is the place that computations run in. Its functions are called from
 // any goroutine, also concurrently; a nil function stands for "not interested".
 type Host struct {
+	Version  string                 // of the code, as the program names it
 	Context  func() context.Context // of the computation that is running now
 	Progress func(Progress)         // called at every report; throttle here
 	Cite     func(key string)       // called at every citation; duplicates included
+
+	// Show shows v among the output of the running computation, under a name;
+	// with update, in place of what was shown under that name, wherever it was.
+	Show func(id string, v any, update bool)
+	// AtEnd calls f when the computation that is running now ends, however it
+	// ends, and before its result is shown.
+	AtEnd func(f func())
+
+	// Interact shows controls and, below them, what draw returns for their values,
+	// whenever these change; never more than one draw at a time.
+	Interact func(controls []Control, draw func(values []any) (shown []any))
 }
 
 // host is the one seam that the package documentation explains.
@@ -58,6 +70,15 @@ func Context() context.Context {
 	return context.Background()
 }
 
+// Version is that of the code, as the host names it; "" without a host. Processes
+// that share work compare it.
+func Version() string {
+	if h := host.Load(); h != nil {
+		return h.Version
+	}
+	return ""
+}
+
 // Cite tells the host which works the running computation rests on, by key;
 // [Reference] turns the keys of the laboratory into full references.
 func Cite(keys ...string) {
@@ -68,4 +89,27 @@ func Cite(keys ...string) {
 	for _, k := range keys {
 		h.Cite(k)
 	}
+}
+
+// Show shows v where the running computation shows what it finds: as the last
+// expression of a notebook's cell would be. With update, it takes the place of what
+// was shown under the name. Without a host that shows, it returns false.
+func Show(id string, v any, update bool) bool {
+	h := host.Load()
+	if h == nil || h.Show == nil {
+		return false
+	}
+	h.Show(id, v, update)
+	return true
+}
+
+// AtEnd calls f when the computation that is running now ends, be it stopped or by
+// a panic. Without a host that knows, it returns false.
+func AtEnd(f func()) bool {
+	h := host.Load()
+	if h == nil || h.AtEnd == nil {
+		return false
+	}
+	h.AtEnd(f)
+	return true
 }
