@@ -12,10 +12,18 @@
 //	parle.go       Elastic-SGD and Parle, likewise
 //	named.go       methods by name
 //	optimizer.go   the loop
+//	apart.go       the same, its replicas in several processes
 //	replica.go     one replica: its gradients and its two updates
 //	batches.go     which data a gradient sees
 //	run.go         a whole run: stopping, evaluating; what it returns
 //	history.go     what a run remembers of its way
+//	descend.go     thousands of gradient descents at once, from independent starts
+//	flight.go      those in work, many rows of one matrix
+//	critical.go    critical points near the ends, or anywhere: index, energy, each once
+//	saddle.go      of every index, from descents stopped on their way
+//	newton.go      how they are reached
+//	summary.go     what descents and critical points say of themselves
+//	together.go    any landscape at many points
 //	elastic.go     closed forms of Elastic-SGD and Parle on quadratics
 //	ensemble.go    overlap of networks up to a permutation of their filters
 //
@@ -45,4 +53,14 @@
 // replica and the step alone, replicas are added up in their order: results do
 // not depend on the number of threads, and two methods with the same seed see
 // the same mini-batches.
+//
+// # Descents and critical points
+//
+// [Descend] asks where gradient descent ends: thousands of independent runs at a
+// constant rate, until the gradient of each is small. An end is only near a
+// critical point, within the tolerance over the Hessian's softest eigenvalue, and
+// need not be near a minimum; [Descents.Polish] goes on by Newton's method, which
+// is exact to rounding, tells which runs ended at the same point, and its index.
+// [Critical] does so from any starts, and [Saddles] from descents that are stopped
+// early, which are near critical points of higher index.
 package optim

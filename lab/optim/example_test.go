@@ -24,6 +24,11 @@ func (bumpy) Gradient(x, g device.Vector) float64 {
 	return X*X/2 + math.Cos(8*X)/2
 }
 
+func (bumpy) HessianVector(x, v, hv device.Vector) {
+	X, V := device.Host[float64](x)[0], device.Host[float64](v)[0]
+	device.Host[float64](hv)[0] = (1 - 32*math.Cos(8*X)) * V
+}
+
 // Gradient descent stops in the first bump. HEAT, which sees the bumps through a
 // Gaussian of variance 0.1, goes on to the bottom of the bowl: what is left of
 // the slope of the bumps is 4 exp(-64·0.1/2) = 0.16.
@@ -59,4 +64,32 @@ func ExampleParle() {
 	fmt.Println(weights(p) == weights(e))
 	// Output:
 	// true
+}
+
+// A thousand descents find the bowl's minima, the lower ones more often, which
+// Newton's method then makes exact.
+func ExampleDescend() {
+	d := optim.Descend(bumpy{}, 1000, optim.DescendOptions{Rate: 0.02})
+	minima := d.Polish().Minima()
+	fmt.Printf("%d minima\n", len(minima))
+	for k := 0; k < 6; k += 2 { // in pairs, ±x
+		fmt.Printf("|x| = %.4f: f = %7.4f, %d descents\n", math.Abs(minima[k].X[0]), minima[k].Energy, minima[k].Runs+minima[k+1].Runs)
+	}
+	// Output:
+	// 8 minima
+	// |x| = 0.3808: f = -0.4252, 600 descents
+	// |x| = 1.1419: f =  0.1728, 298 descents
+	// |x| = 1.9016: f =  1.3681, 91 descents
+}
+
+// Newton's method from anywhere finds the tops of the bumps too: in all, one
+// minimum more than there are maxima.
+func ExampleCritical() {
+	var starts []float64
+	for x := -5.0; x <= 5; x += 0.02 {
+		starts = append(starts, x)
+	}
+	c := optim.Critical(bumpy{}, starts)
+	fmt.Println(c.Counts(), "by index, minima less maxima:", c.Euler())
+	// Output: [10 9] by index, minima less maxima: 1
 }

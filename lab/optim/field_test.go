@@ -100,3 +100,28 @@ func TestAdamOutside(t *testing.T) {
 		t.Errorf("Adam: %v, expected %v", device.Read[float64](got), device.Read[float64](want))
 	}
 }
+
+// The least number of the gradient, on a flat landscape from 0: after a step of a
+// field alone weights are -ηs h, and what is least is that of s h and the decay.
+func TestLeastGradient(t *testing.T) {
+	const η, s, λ = 0.1, 3.0, 0.5
+	f := newRough(1, 50, 0)
+	f.a[0] = 0
+	m := SGD(η)
+	m.Field, m.Inner.Decay = Constant(s), λ
+	r := Run(context.Background(), f, f.New(), m, Options{Steps: 1, LeastGradient: true})
+	least := math.Inf(1)
+	for _, w := range device.Read[float64](r.Weights) {
+		least = min(least, math.Abs(w)*(1/η-λ))
+	}
+	if got := r.History.LeastGradient; len(got) != 1 || math.Abs(got[0]-least) > 1e-12 {
+		t.Errorf("least gradient %v, expected %v", got, least)
+	}
+	m.Field, m.Inner.Decay = nil, 0
+	if got := Run(context.Background(), f, f.New(), m, Options{Steps: 3, LeastGradient: true}).History.LeastGradient; !slices.Equal(got, []float64{0, 0, 0}) {
+		t.Errorf("least gradient %v of a flat landscape, expected 0", got)
+	}
+	if got := Run(context.Background(), f, f.New(), m, Options{Steps: 1}).History.LeastGradient; got != nil {
+		t.Errorf("least gradient %v that nobody asked for", got)
+	}
+}

@@ -2,11 +2,11 @@ package optim
 
 import (
 	"fmt"
-	"sync"
 
 	"glassy/lab/device"
 	"glassy/lab/landscape"
 	"glassy/lab/rng"
+	"glassy/lab/run"
 )
 
 // An Optimizer is a method at work on a landscape. [Run] is a whole run of it;
@@ -14,6 +14,7 @@ import (
 type Optimizer struct {
 	method   Method
 	f        landscape.Landscape
+	data     []int // all there are; nil where f has none
 	options  Options
 	replicas []*replica
 	master   device.Vector // x; empty where the replicas are not coupled
@@ -31,60 +32,71 @@ type Optimizer struct {
 // replicas work on f and on copies of f. x0 is copied. It panics when the
 // options do not fit the landscape or the method.
 func New(f landscape.Landscape, x0 device.Vector, m Method, o Options) *Optimizer {
-	m = m.complete()
+	p := newOptimizer(f, x0, m.complete(), o)
+	for a := range p.method.Replicas {
+		at := f
+		if a > 0 {
+			at = f.Copy()
+		}
+		p.add(a, at, x0)
+	}
+	if p.method.Coupling != nil {
+		p.master = x0.Clone()
+	}
+	if p.method.Coupling != nil || p.method.Replicas > 1 {
+		p.mean = x0.New()
+	}
+	if p.method.PullToAverages {
+		p.averages = x0.New()
+	}
+	return p
+}
+
+// newOptimizer is a complete method without replicas.
+func newOptimizer(f landscape.Landscape, x0 device.Vector, m Method, o Options) *Optimizer {
 	sampled, _ := f.(landscape.Sampled)
 	o.check(&m, f, sampled, x0)
 	if s, ok := f.(landscape.Stateful); ok {
 		s.Restart()
 	}
-
 	p := &Optimizer{method: m, f: f, options: o, key: rng.Key(o.Seed), batches: 1}
-	var all []int
 	if sampled != nil {
-		all = make([]int, sampled.Samples())
-		for i := range all {
-			all[i] = i
+		p.data = make([]int, sampled.Samples())
+		for i := range p.data {
+			p.data[i] = i
 		}
 		if o.Batch > 0 {
-			p.batches = max(1, len(all)/o.Batch)
+			p.batches = max(1, len(p.data)/o.Batch)
 		}
-	}
-	for a := range m.Replicas {
-		key := p.key.Split(uint64(a))
-		x := x0
-		if o.Starts != nil {
-			x = o.Starts[a]
-		}
-		var b *batches
-		if sampled != nil {
-			data := all
-			if o.Subsets != nil {
-				data = o.Subsets[a]
-			}
-			b = newBatches(key.Split(ofBatches), data, o.Batch, o.Replacement)
-		}
-		fs := make([]landscape.Landscape, m.Workers)
-		for i := range fs {
-			if fs[i] = f; a > 0 || i > 0 {
-				fs[i] = f.Copy()
-			}
-		}
-		p.replicas = append(p.replicas, newReplica(&p.method, fs, x.Clone(), key, b))
-	}
-	if m.Coupling != nil {
-		p.master = x0.Clone()
-	}
-	if m.Coupling != nil || m.Replicas > 1 {
-		p.mean = x0.New()
-	}
-	if m.PullToAverages {
-		p.averages = x0.New()
 	}
 	if m.Field != nil {
 		p.field = x0.New()
 		p.drawField()
 	}
 	return p
+}
+
+// add makes replica a at x, which works on f and copies of it.
+func (p *Optimizer) add(a int, f landscape.Landscape, x device.Vector) *replica {
+	m, o, data := &p.method, &p.options, p.data
+	key := p.key.Split(uint64(a))
+	if o.Starts != nil {
+		x = o.Starts[a]
+	}
+	if o.Subsets != nil {
+		data = o.Subsets[a]
+	}
+	var b *batches
+	if p.data != nil {
+		b = newBatches(key.Split(ofBatches), data, o.Batch, o.Replacement)
+	}
+	fs := []landscape.Landscape{f}
+	for range m.Workers - 1 {
+		fs = append(fs, f.Copy())
+	}
+	r := newReplica(m, fs, x.Clone(), key, b)
+	p.replicas = append(p.replicas, r)
+	return r
 }
 
 // Step makes one inner step of every replica and, after every L of them, the
@@ -105,12 +117,11 @@ func (p *Optimizer) Step() {
 // update moves the replicas and the master.
 func (p *Optimizer) update(t Clock) {
 	m := &p.method
-	rate := m.Outer.Rate.or(1)(t)
+	rate, pull := m.rates(t)
 	if m.Coupling == nil {
-		p.each(func(r *replica) { r.update(t, rate, 0, device.Vector{}) })
+		p.each(func(r *replica) { r.update(t, rate, pull, device.Vector{}) })
 		return
 	}
-	pull := m.CouplingRate(t) * m.Coupling.inverse(t)
 	anchor := p.master
 	if m.PullToAverages {
 		anchor = p.averages
@@ -123,21 +134,41 @@ func (p *Optimizer) update(t Clock) {
 	if m.GaussSeidel {
 		p.average(p.mean, replicaX)
 	}
-	s := m.Master.or(1)(t)
+	s := m.master(t)
 	p.master.Device().Axpby(s, p.mean, 1-s, p.master)
 }
 
 func replicaX(r *replica) device.Vector { return r.x }
 func replicaZ(r *replica) device.Vector { return r.z }
 
-// average writes the mean of the replicas to dst, added up in their order.
-func (p *Optimizer) average(dst device.Vector, of func(*replica) device.Vector) {
-	dev := dst.Device()
-	dev.Copy(dst, of(p.replicas[0]))
-	for _, r := range p.replicas[1:] {
-		dev.Axpy(1, of(r), dst)
+// rates are η₁/γ and η₂/ρ of an update.
+func (m *Method) rates(t Clock) (rate, pull float64) {
+	if m.Coupling != nil {
+		pull = m.CouplingRate(t) * m.Coupling.inverse(t)
 	}
-	if n := len(p.replicas); n > 1 {
+	return m.Outer.Rate.or(1)(t), pull
+}
+
+// master is η₃n/ρ of an update.
+func (m *Method) master(t Clock) float64 { return m.Master.or(1)(t) }
+
+// average writes the mean of the replicas to dst.
+func (p *Optimizer) average(dst device.Vector, of func(*replica) device.Vector) {
+	xs := make([]device.Vector, len(p.replicas))
+	for a, r := range p.replicas {
+		xs[a] = of(r)
+	}
+	mean(dst, xs)
+}
+
+// mean writes the mean of the vectors to dst, added up in their order.
+func mean(dst device.Vector, xs []device.Vector) {
+	dev := dst.Device()
+	dev.Copy(dst, xs[0])
+	for _, x := range xs[1:] {
+		dev.Axpy(1, x, dst)
+	}
+	if n := len(xs); n > 1 {
 		dev.Scale(1/float64(n), dst)
 	}
 }
@@ -186,27 +217,5 @@ func (p *Optimizer) drawField() {
 // each runs do for every replica, in parallel. The order does not matter: they
 // share nothing that is written.
 func (p *Optimizer) each(do func(*replica)) {
-	parallel(len(p.replicas), func(a int) { do(p.replicas[a]) })
-}
-
-// parallel runs do(0) … do(n-1) at once. The panic of one is the caller's.
-func parallel(n int, do func(i int)) {
-	if n == 1 {
-		do(0)
-		return
-	}
-	panics := make([]any, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			defer func() { panics[i] = recover() }()
-			do(i)
-		})
-	}
-	wg.Wait()
-	for _, v := range panics {
-		if v != nil {
-			panic(v)
-		}
-	}
+	run.Share(len(p.replicas), len(p.replicas), func(_, a int) { do(p.replicas[a]) })
 }

@@ -6,6 +6,7 @@ import (
 	"glassy/lab/device"
 	"glassy/lab/landscape"
 	"glassy/lab/rng"
+	"glassy/lab/run"
 )
 
 // A replica is one x^a with its inner loop. Where two of x, y, z are always
@@ -250,7 +251,7 @@ func (r *replica) batch(w, g device.Vector) float64 {
 		return r.shares[i-1]
 	}
 	losses := make([]float64, W)
-	parallel(W, func(i int) {
+	run.Share(W, W, func(_, i int) {
 		b := landscape.Batch{Index: part(i), Seed: uint64(seed.Split(uint64(i)))}
 		losses[i] = r.f[i].(landscape.Sampled).BatchGradient(w, b, out(i))
 	})

@@ -32,8 +32,9 @@ type Options struct {
 	Evaluate      func(x device.Vector) (loss, err float64)
 	EvaluateEvery float64
 
-	RecordEvery int  // updates between two points of the history; 0: such that there are about 1000
-	Angle       bool // record the angle between x^a - z and the gradient at x^a
+	RecordEvery   int  // updates between two points of the history; 0: such that there are about 1000
+	Angle         bool // record the angle between x^a - z and the gradient at x^a
+	LeastGradient bool // record the smallest number of the gradient, see History
 
 	Name string // of the progress bar; "": the method's
 }
@@ -43,9 +44,10 @@ type Status int
 
 // How a run ends.
 const (
-	Finished Status = iota // all steps made
-	Stopped                // the context was done
-	Diverged               // a loss was not finite; no point was moved along its gradient
+	Finished  Status = iota // all steps made
+	Stopped                 // the context was done
+	Diverged                // a loss was not finite; no point was moved along its gradient
+	Converged               // the gradient was as small as asked for: only descents look at that
 )
 
 func (s Status) String() string {
@@ -56,6 +58,8 @@ func (s Status) String() string {
 		return "stopped"
 	case Diverged:
 		return "diverged"
+	case Converged:
+		return "converged"
 	}
 	return fmt.Sprintf("Status(%d)", int(s))
 }
@@ -103,6 +107,7 @@ func (p *Optimizer) Run(ctx context.Context, steps int) *Result {
 	run.Cite("chaudhari2018")
 	p.history.begin(p, steps)
 	loop := run.Start(ctx, name, steps)
+	p.history.loop = loop
 	diverged := false
 	for range loop.Steps() {
 		p.Step()
