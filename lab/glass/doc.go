@@ -1,6 +1,21 @@
-// Package glass holds spherical p-spin glasses. Its first part is their exact
-// theory in the limit N → ∞: how many critical points there are, at which
-// energy, of which index, and what the Hessian looks like at them.
+// Package glass holds spherical p-spin glasses: the landscapes, drawn by New,
+// and their exact theory: how many critical points there are, at which energy,
+// of which index, and what the Hessian looks like at them.
+//
+//	model.go       New and its options; Glass, a landscape
+//	disorder.go    its couplings, drawn or given
+//	value.go       energies, gradients and Hessian-vector products, many at once
+//	curvature.go   the Hessian as a matrix
+//	complexity.go, threshold.go, hessian.go
+//	               the theory as N → ∞
+//	goe.go, hermite.go, largest.go, gap.go
+//	               the random matrices behind it, exactly at any N
+//	count.go, minima.go, index.go
+//	               how many critical points and minima, exactly at any N
+//	regime.go, tracywidom.go
+//	               the order parameter of a field, and the limits of Theorems 2.7-2.9
+//	groundstate.go, response.go
+//	               the lowest minima, and how a field moves them (Theorem 2.13)
 //
 // The Hamiltonian is a homogeneous Gaussian polynomial of degree p on the
 // sphere |σ|² = N, with E H(σ)H(σ') = N (σ·σ'/N)^p. Energies are given per
@@ -17,6 +32,21 @@
 //	IndexRate          I₁    what one more negative direction costs
 //	IndexFraction            share of negative directions at energy u
 //	HessianLaw               semicircle of the Hessian at a critical point
+//
+// At finite N, with a field of strength ν or without one, by way of the order
+// parameter B:
+//
+//	OrderParameter     B     of p, J and ν; FieldStrength is its inverse
+//	LogCritical              log E crt, exact: log expected number of critical points
+//	LogCriticalBelow         the same below an energy, without field
+//	LogMinima                log E crt_0, exact: of local minima
+//	CountIndices             log E crt_k below an energy, exact, without field
+//	LogCriticalLimit         for B > 0, N → ∞
+//	EdgeCritical             E crt/N for B = −τ/N; EdgeCriticalLimit for large |τ|
+//	EdgeMinima               E crt_0 for B = −κ/2N^{1/3}; LogEdgeMinimaLimit for κ → −∞
+//	GOE                      density, largest eigenvalue, samples; TracyWidom
+//	GroundStateLocation m_N  where the lowest energies lie
+//	SampleResponses          how far minima move in a small field
 //
 // Energies E are positive numbers, as in the literature: the energy on the
 // axis is −E.

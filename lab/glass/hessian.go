@@ -3,6 +3,8 @@ package glass
 import (
 	"fmt"
 	"math"
+
+	"glassy/lab/rng"
 )
 
 // IndexFraction returns the share k/N of negative directions at a typical
@@ -54,6 +56,24 @@ func HessianLaw(p int, u float64) Semicircle {
 	}
 	n := float64(p)
 	return Semicircle{Center: 0 - n*u, Radius: 2 * math.Sqrt(n*(n-1))} // 0 − x: no −0
+}
+
+// SampleHessian draws the eigenvalues, ascending, len N−1, of the Riemannian
+// Hessian at a point of energy u per spin of a pure p-spin glass of N ≥ 2 spins:
+// exactly the law at finite N that [HessianLaw] tells. At a critical point of
+// the glass, chosen among all of that energy, the law has the determinant's
+// modulus as a further weight. O(N²) operations. Panics as HessianLaw.
+func SampleHessian(p, n int, u float64, s *rng.Stream) []float64 {
+	law := HessianLaw(p, u)
+	if n < 2 {
+		panic(fmt.Sprintf("glass: N (spins), %d, expected N ≥ 2", n))
+	}
+	values := GOE(n - 1).Spectrum(s)
+	scale := law.Radius / (2 * math.Sqrt(float64(n)))
+	for i := range values {
+		values[i] = law.Center + scale*values[i]
+	}
+	return values
 }
 
 // Edges returns the smallest and the largest eigenvalue, c − R and c + R.

@@ -6,11 +6,15 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"glassy/lab/device"
 	"glassy/lab/glass"
+	"glassy/lab/glass/sparse"
+	"glassy/lab/rng"
 )
 
 func TestIndexFraction(t *testing.T) {
@@ -127,5 +131,59 @@ func TestHessianLawFromCouplings(t *testing.T) {
 	}
 	if slices.Max(us)-slices.Min(us) < 0.1 {
 		t.Errorf("energies %v too alike to test the shift", us)
+	}
+}
+
+// Lemma 2.5 by its own sampling: eigenvalues fill the semicircle, rigidly, and
+// the trace falls by p(N−1) per unit of energy.
+func TestSampleHessian(t *testing.T) {
+	for _, p := range []int{3, 6} {
+		const n = 300
+		var us, traces []float64
+		e := glass.ThresholdEnergy(p)
+		s := rng.Key(8).Split(uint64(p)).Stream()
+		for _, u := range []float64{-1.2 * e, -e, -0.5 * e, 0, 0.7 * e} {
+			law := glass.HessianLaw(p, u)
+			for range 4 {
+				values := glass.SampleHessian(p, n, u, s)
+				for i, x := range values {
+					closeTo(t, "share of eigenvalues below", (float64(i)+0.5)/(n-1), law.Below(x), 0, 5.0/n)
+				}
+				us, traces = append(us, u), append(traces, floats.Sum(values))
+			}
+		}
+		// A trace has variance 2p(p−1)(N−1)/N: the slope an error of its root over
+		// the spread of the energies.
+		_, slope := stat.LinearRegression(us, traces, nil, false)
+		spread := stat.StdDev(us, nil) * math.Sqrt(float64(len(us)))
+		closeTo(t, "slope of the trace", slope, -float64(p*(n-1)), 0, 4*math.Sqrt(float64(2*p*(p-1)))/spread)
+	}
+	panics(t, func() { glass.SampleHessian(3, 1, 0, rng.Key(1).Stream()) })
+}
+
+// The same of drawn glasses, exactly at finite N: the largest eigenvalue of
+// their Hessians, before the shift by −pu, has the law of GOE(N−1)'s.
+func TestHessianLargestOfGlasses(t *testing.T) {
+	const n, glasses = 10, 400
+	for _, p := range []int{3, 4} {
+		var largest []float64
+		for seed := range uint64(glasses) {
+			g := glass.New(p, n, glass.Seed(seed), glass.On(device.CPU()))
+			pole := make([]float64, n)
+			pole[0] = math.Sqrt(n)
+			σ, h := device.Of(pole), device.CPU().New(device.Float64, n*n)
+			g.Hessian(σ, h)
+			all := mat.NewSymDense(n, device.Host[float64](h))
+			var eig mat.EigenSym
+			if !eig.Factorize(all.SliceSym(1, n), false) {
+				t.Fatal("eigenvalues not found")
+			}
+			// The shift −σ·∇H/N is −pu, the law's centre: without it the rest is centred.
+			values := eig.Values(nil)
+			largest = append(largest, values[n-2]/math.Sqrt(float64(p*(p-1))/n))
+		}
+		if d, prob := sparse.KolmogorovSmirnov(largest, glass.GOE(n-1).LargestBelow); prob < 1e-3 {
+			t.Errorf("p=%d: the largest eigenvalues are off by %v from their law, p = %v", p, d, prob)
+		}
 	}
 }
