@@ -3,14 +3,12 @@ package thesis
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -22,24 +20,35 @@ import (
 type Result struct {
 	Info
 	Scale   Scale
+	Stopped bool        // before its end: it is made of what was there by then
 	Figure  *fig.Figure // its data is Figure.Series()
 	Rows    []Row       // the thesis's numbers, ours, and the exact theory
 	Notes   []string    // what the reader should know, errata among it; in the notation of package fig
 	Sources []string    // keys of the works it rests on, see run.Reference
 }
 
-// Name is the stem of the result's files, figure-2.1.
-func (r *Result) Name() string { return "figure-" + r.ID }
+// Name is the stem of the result's files: figure-2.1, table-2.1, theorem-2.7.
+func (r *Result) Name() string {
+	kind, number := r.parts()
+	return kind + "-" + number
+}
+
+func (r *Result) size() string {
+	if r.Stopped {
+		return fmt.Sprintf("scale %s, stopped before its end", r.Scale)
+	}
+	return "scale " + r.Scale.String()
+}
 
 // String returns the heading and the table as plain text.
 func (r *Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Figure %s: %s (scale %s)\n", r.ID, r.Title, r.Scale)
+	fmt.Fprintf(&b, "%s: %s (%s)\n", r.Label(), r.Title, r.size())
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "quantity\tthesis\tours\ttheory\tverdict\tmeaning")
 	for _, row := range r.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", fig.Plain(row.Quantity), printed(row), number(row.Ours),
-			number(row.Theory), row.Verdict(), row.Meaning)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", fig.Plain(row.Quantity), dash(row.Thesis), row.ours(),
+			number(row.Theory), row.Verdict(), row.meaning())
 	}
 	w.Flush() // into memory: cannot fail
 	for _, n := range r.Notes {
@@ -48,11 +57,12 @@ func (r *Result) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func printed(row Row) string {
-	if row.Thesis == "" {
+// dash stands where there is nothing.
+func dash(s string) string {
+	if s == "" {
 		return "–"
 	}
-	return row.Thesis
+	return s
 }
 
 // MIMEBundle shows the result in a notebook: text/html with the figure and the
@@ -64,8 +74,8 @@ func (r *Result) MIMEBundle() map[string]any {
 	// the HTML of notebooks they do not trust yet; an <svg> element would not.
 	picture := fmt.Sprintf("<p>%s</p>", html.EscapeString(fmt.Sprint(bundle["text/plain"])))
 	if svg, ok := bundle["image/svg+xml"].(string); ok {
-		picture = fmt.Sprintf(`<img alt="Figure %s: %s" src="data:image/svg+xml;base64,%s">`,
-			html.EscapeString(r.ID), html.EscapeString(r.Title), base64.StdEncoding.EncodeToString([]byte(svg)))
+		picture = fmt.Sprintf(`<img alt="%s: %s" src="data:image/svg+xml;base64,%s">`,
+			html.EscapeString(r.Label()), html.EscapeString(r.Title), base64.StdEncoding.EncodeToString([]byte(svg)))
 	}
 	bundle["text/html"] = picture + r.table()
 	bundle["text/plain"] = r.String()
@@ -75,13 +85,13 @@ func (r *Result) MIMEBundle() map[string]any {
 // table returns the rows, notes and sources as HTML.
 func (r *Result) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n<table>\n<caption>Figure %s. %s (scale %s)</caption>\n",
-		html.EscapeString(r.ID), html.EscapeString(r.Title), r.Scale)
+	fmt.Fprintf(&b, "\n<table>\n<caption>%s. %s (%s)</caption>\n",
+		html.EscapeString(r.Label()), html.EscapeString(r.Title), r.size())
 	b.WriteString("<thead><tr><th>quantity</th><th>thesis</th><th>ours</th><th>exact theory</th><th>verdict</th><th>meaning</th></tr></thead>\n<tbody>\n")
 	for _, row := range r.Rows {
 		fmt.Fprintf(&b, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-			fig.HTML(row.Quantity), html.EscapeString(printed(row)), number(row.Ours), number(row.Theory),
-			row.Verdict(), html.EscapeString(row.Meaning))
+			fig.HTML(row.Quantity), html.EscapeString(dash(row.Thesis)), row.ours(), number(row.Theory),
+			row.Verdict(), html.EscapeString(row.meaning()))
 	}
 	b.WriteString("</tbody>\n</table>\n")
 	for _, n := range r.Notes {
@@ -93,27 +103,13 @@ func (r *Result) table() string {
 	return b.String()
 }
 
-// WriteCSV writes the data of the figure, one point a line: series, kind, x, y,
-// low (the lower curve, of a fill alone). Numbers have all their digits.
+// WriteCSV writes the data of the figure, see fig.Figure.WriteCSV.
 func (r *Result) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	rows := [][]string{{"series", "kind", "x", "y", "low"}}
-	for _, s := range r.Figure.Series() {
-		for i := range s.X {
-			low := ""
-			if s.Low != nil {
-				low = digits(s.Low[i])
-			}
-			rows = append(rows, []string{s.Name, s.Kind.String(), digits(s.X[i]), digits(s.Y[i]), low})
-		}
-	}
-	if err := out.WriteAll(rows); err != nil {
-		return fmt.Errorf("thesis: data of figure %s: %w", r.ID, err)
+	if err := r.Figure.WriteCSV(w); err != nil {
+		return fmt.Errorf("thesis: data of %s: %w", r.Label(), err)
 	}
 	return nil
 }
-
-func digits(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // WriteJSON writes the table with its heading, notes and sources.
 func (r *Result) WriteJSON(w io.Writer) error {
@@ -127,12 +123,13 @@ func (r *Result) WriteJSON(w io.Writer) error {
 	err := enc.Encode(struct {
 		Info
 		Scale   string   `json:"scale"`
+		Stopped bool     `json:"stopped,omitempty"`
 		Rows    []Row    `json:"rows"`
 		Notes   []string `json:"notes"`
 		Sources []string `json:"sources"`
-	}{r.Info, r.Scale.String(), r.Rows, r.Notes, sources})
+	}{r.Info, r.Scale.String(), r.Stopped, r.Rows, r.Notes, sources})
 	if err != nil {
-		return fmt.Errorf("thesis: table of figure %s: %w", r.ID, err)
+		return fmt.Errorf("thesis: numbers of %s: %w", r.Label(), err)
 	}
 	return nil
 }
@@ -143,13 +140,13 @@ func (r *Result) WriteJSON(w io.Writer) error {
 // far.
 func (r *Result) Save(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("thesis: folder for figure %s: %w", r.ID, err)
+		return nil, fmt.Errorf("thesis: folder for %s: %w", r.Label(), err)
 	}
 	stem := filepath.Join(dir, r.Name())
 	var paths []string
 	for _, ext := range []string{".svg", ".png", ".pdf"} {
 		if err := r.Figure.Save(stem + ext); err != nil {
-			return paths, fmt.Errorf("thesis: figure %s: %w", r.ID, err)
+			return paths, fmt.Errorf("thesis: %s: %w", r.Label(), err)
 		}
 		paths = append(paths, stem+ext)
 	}
@@ -162,7 +159,7 @@ func (r *Result) Save(dir string) ([]string, error) {
 			return paths, err
 		}
 		if err := os.WriteFile(stem+file.ext, b.Bytes(), 0o644); err != nil {
-			return paths, fmt.Errorf("thesis: figure %s: %w", r.ID, err)
+			return paths, fmt.Errorf("thesis: %s: %w", r.Label(), err)
 		}
 		paths = append(paths, stem+file.ext)
 	}

@@ -6,16 +6,17 @@ import (
 )
 
 func TestReadPrinted(t *testing.T) {
-	for s, want := range map[string][2]float64{
-		"−1.657": {-1.657, 0.0005}, "-1.657": {-1.657, 0.0005}, "20": {20, 0.5}, "0.10": {0.1, 0.005}, "3.": {3, 0.5},
+	for s, want := range map[string]printed{
+		"−1.657": {-1.657, 0.0005, 0}, "-1.657": {-1.657, 0.0005, 0}, "20": {20, 0.5, 0}, "0.10": {0.1, 0.005, 0}, "3.": {3, 0.5, 0},
+		"7.95 ± 0.04": {7.95, 0.005, 0.04}, "-2±.1": {-2, 0.5, 0.1},
 	} {
-		value, half, err := readPrinted(s)
-		if err != nil || value != want[0] || math.Abs(half-want[1]) > 1e-15 {
-			t.Errorf("readPrinted(%q) = %v ± %v, %v, expected %v", s, value, half, err, want)
+		p, err := readPrinted(s)
+		if err != nil || p.value != want.value || math.Abs(p.half-want.half) > 1e-15 || p.error != want.error {
+			t.Errorf("readPrinted(%q) = %v, %v, expected %v", s, p, err, want)
 		}
 	}
-	for _, s := range []string{"", "1e3", "inf", "NaN", "0x1p3", "1_000", "+1", "--1", "1.2.3", "−"} {
-		if _, _, err := readPrinted(s); err == nil {
+	for _, s := range []string{"", "1e3", "inf", "NaN", "0x1p3", "1_000", "+1", "--1", "1.2.3", "−", "1 ± ", "± 1", "1 ± 2 ± 3", "1 ± −2", "1 ± NaN"} {
+		if _, err := readPrinted(s); err == nil {
 			t.Errorf("readPrinted(%q) gave no error", s)
 		}
 	}
@@ -25,9 +26,9 @@ func FuzzReadPrinted(f *testing.F) {
 	f.Add("−1.657")
 	f.Add("1e5")
 	f.Fuzz(func(t *testing.T, s string) {
-		value, half, err := readPrinted(s)
-		if err == nil && !(math.Abs(value) <= math.MaxFloat64 && half >= 0 && half <= 0.5) {
-			t.Fatalf("readPrinted(%q) = %v ± %v", s, value, half)
+		p, err := readPrinted(s)
+		if err == nil && !(math.Abs(p.value) <= math.MaxFloat64 && p.half >= 0 && p.half <= 0.5 && p.error >= 0) {
+			t.Fatalf("readPrinted(%q) = %v", s, p)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"glassy/lab/cluster"
 	"glassy/lab/run"
 )
 
@@ -38,12 +39,14 @@ func ParseScale(name string) (Scale, error) {
 	return 0, fmt.Errorf("thesis: scale %q, expected %s", name, strings.Join(scaleNames[:], ", "))
 }
 
-// Option changes how an item is made: a [Scale], or [Within].
+// Option changes how an item is made: a [Scale], [Within], [On], or [Keep].
 type Option interface{ apply(*settings) }
 
 type settings struct {
-	scale Scale
-	ctx   context.Context
+	scale   Scale
+	ctx     context.Context
+	cluster *cluster.Cluster // nil: this process does it all
+	folder  string           // "": nothing is kept
 }
 
 func (s Scale) apply(set *settings) {
@@ -64,6 +67,35 @@ func Within(ctx context.Context) Option {
 		panic("thesis: context, nil, expected a context; leave the option out to use the running cell's")
 	}
 	return within{ctx}
+}
+
+type on struct{ c *cluster.Cluster }
+
+func (o on) apply(set *settings) { set.cluster = o.c }
+
+// On has the workers of a cluster do what is independent in an item, such as
+// descents; see [Tasks]. An item that has nothing of the kind is made here.
+func On(c *cluster.Cluster) Option {
+	if c == nil {
+		panic("thesis: cluster, nil, expected one; leave the option out to compute in this process")
+	}
+	return on{c}
+}
+
+type keep struct{ folder string }
+
+func (k keep) apply(set *settings) { set.folder = k.folder }
+
+// Keep has whole Hessians, hours of products at the scale of the thesis, and long
+// trajectories kept in files of a folder, which it makes if need be: an item that is
+// stopped, or dies, goes on there when it is made again, to the same numbers, and items
+// of one trajectory share it. See [glassy/lab/spectrum.Assemble] and
+// [glassy/lab/trajectory.Record].
+func Keep(folder string) Option {
+	if folder == "" {
+		panic(`thesis: folder, "", expected a path; leave the option out to keep nothing`)
+	}
+	return keep{folder}
 }
 
 func settle(opts []Option) settings {
