@@ -14,10 +14,11 @@ import (
 //go:embed peers/pytorch.py
 var pytorch string
 
-// A Peer is PyTorch, waiting for requests.
+// A Peer is PyTorch, or NumPy, waiting for requests.
 type Peer struct {
 	versions string
 	python   string
+	script   string // in the folder peers
 	where    string
 	requests io.WriteCloser
 	answers  *bufio.Reader
@@ -33,7 +34,12 @@ func (e taskError) Error() string { return string(e) }
 // StartPeer starts PyTorch with that interpreter. Where is a number of threads
 // of the processor, "cuda", or "cuda-tf32" for products in TF32.
 func StartPeer(python, where string) (*Peer, error) {
-	p := &Peer{python: python, where: where, process: exec.Command(python, "-c", pytorch, where)}
+	return startPeer(python, "pytorch.py", pytorch, where)
+}
+
+// startPeer starts a script of the folder peers, whose first line says what runs.
+func startPeer(python, script, program string, args ...string) (*Peer, error) {
+	p := &Peer{python: python, script: script, where: args[0], process: exec.Command(python, append([]string{"-c", program}, args...)...)}
 	p.process.Stderr = &p.said
 	var err error
 	if p.requests, err = p.process.StdinPipe(); err != nil {
@@ -76,6 +82,22 @@ func (p *Peer) seconds(task, net string, repeat int) ([]float64, error) {
 	return nil, taskError(fmt.Sprintf("PyTorch, %s, %s: %s", net, task, why))
 }
 
+// pair asks for work of which the answer is two numbers, the seconds first.
+func (p *Peer) pair(request ...any) (seconds, result float64, err error) {
+	if _, err := fmt.Fprintln(p.requests, request...); err != nil {
+		return 0, 0, err
+	}
+	line, err := p.answers.ReadString('\n')
+	if err != nil {
+		return 0, 0, p.gone("it ended")
+	}
+	var s []float64
+	if err := json.Unmarshal([]byte(line), &s); err != nil || len(s) != 2 {
+		return 0, 0, fmt.Errorf("%s's answer is %q: %v", p.script, line, err)
+	}
+	return s[0], s[1], nil
+}
+
 // gone is the error of a process that is no more: what it said last, or
 // else what.
 func (p *Peer) gone(what string) error {
@@ -84,10 +106,10 @@ func (p *Peer) gone(what string) error {
 	if last := lines[len(lines)-1]; last != "" {
 		what = last
 	}
-	return fmt.Errorf("%s, peers/pytorch.py: %s", p.python, what)
+	return fmt.Errorf("%s, peers/%s: %s", p.python, p.script, what)
 }
 
-// Stop ends PyTorch's process.
+// Stop ends the peer's process.
 func (p *Peer) Stop() {
 	p.requests.Close()
 	p.process.Wait()

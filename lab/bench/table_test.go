@@ -17,7 +17,28 @@ var (
 	only   = flag.Int("threads", 0, "1 or 2 to measure with that many alone")
 )
 
-var networks = []string{"mnistfc", "lenet", "small-lenet-ch3"}
+// onThreads measures on one and on two threads beside a Python.
+func onThreads(t *testing.T, measure func(threads int, python string) (string, error)) {
+	t.Helper()
+	python := os.Getenv("GLASSY_BENCH_PYTHON")
+	if python == "" {
+		python = "python3"
+	}
+	for _, threads := range []int{1, 2} {
+		if *only != 0 && *only != threads {
+			continue
+		}
+		procs := runtime.GOMAXPROCS(threads) // the garbage collector's threads count too
+		text, err := measure(threads, python)
+		runtime.GOMAXPROCS(procs)
+		if err != nil {
+			t.Fatal(fmt.Errorf("GLASSY_BENCH_PYTHON names a python with the peer's packages: %w", err))
+		}
+		t.Logf("\n%d threads\n%s", threads, text)
+	}
+}
+
+var networks = []string{"mnistfc", "lenet", "small-lenet-ch3", "tiny-fc"}
 
 // Every task runs and its answer is a number, without -table too.
 func TestTasks(t *testing.T) {
@@ -45,30 +66,16 @@ func TestTable(t *testing.T) {
 		// task already, and a busy machine would make any bound a matter of luck.
 		t.Skip("a measurement, not a check: give -table to make it")
 	}
-	python := os.Getenv("GLASSY_BENCH_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	for _, threads := range []int{1, 2} {
-		if *only != 0 && *only != threads {
-			continue
-		}
+	onThreads(t, func(threads int, python string) (string, error) {
 		p, err := StartPeer(python, fmt.Sprint(threads))
 		if err != nil {
 			t.Logf("no PyTorch to compare with, our numbers alone (GLASSY_BENCH_PYTHON names another python): %v", err)
+		} else {
+			defer p.Stop()
 		}
-		procs := runtime.GOMAXPROCS(threads) // the garbage collector's threads count too
-		text, err := Compare(Options{
+		return Compare(Options{
 			Device: device.NewCPU(threads), Peer: p, Rounds: *rounds, Networks: networks, Processor: threads == 1,
 			Memory: func(name string) (float64, error) { return ourMemory(threads, name) },
 		})
-		runtime.GOMAXPROCS(procs)
-		if p != nil {
-			p.Stop()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("\n%d threads\n%s", threads, text)
-	}
+	})
 }

@@ -32,7 +32,7 @@ func newOurs(name string, dev device.Device, samples int) (*ours, error) {
 		return nil, err
 	}
 	o := &ours{dev: dev, order: rng.Key(3).Stream().Perm(samples)}
-	if o.training, err = net.NewLoss(a, images(a.Input, samples), net.Options{Device: dev, DType: device.Float32}); err != nil {
+	if o.training, err = net.NewLoss(a, images(a.Input, a.Classes, samples), net.Options{Device: dev, DType: device.Float32}); err != nil {
 		return nil, err
 	}
 	o.x, o.g, o.momentum = o.training.New(), o.training.New(), o.training.New()
@@ -57,13 +57,13 @@ func upTo(n int) []int {
 }
 
 // images is noise of that shape with random labels.
-func images(shape []int, n int) *data.Set {
-	s := &data.Set{Name: "noise", Shape: shape, Classes: 10, Y: make([]int32, n)}
+func images(shape []int, classes, n int) *data.Set {
+	s := &data.Set{Name: "noise", Shape: shape, Classes: classes, Y: make([]int32, n)}
 	s.X = make([]float32, n*s.Size())
 	device.CPU().Normal(4, 0, 0, 1, device.Of(s.X))
 	labels := rng.Key(5).Stream()
 	for i := range s.Y {
-		s.Y[i] = int32(labels.IntN(10))
+		s.Y[i] = int32(labels.IntN(classes))
 	}
 	return s
 }

@@ -7,7 +7,13 @@
 //	inputs.go      their parameters
 //	replay.go      a device whose noise is a list: a trajectory's
 //	optim.go       steps and schedules of optimisers
+//	critical.go    critical points of glasses
 //	wells.go       smoothed energies
+//	entropy.go     local entropy
+//	glass.go       a spin glass of three spins and all of its critical points
+//	trajectory.go  spectra and correlations in time
+//	diffusion.go   noise of gradients
+//	perceptron.go  binary perceptrons and all of their weights
 //
 // A new name is an entry in one of the two maps of table.go: closed for a
 // formula, moving for what has vectors on a device, which is then tried on every

@@ -226,8 +226,8 @@ func alignedOverlap(in inputs) any {
 		return []optim.Layer{{Filters: filters, Weights: w}, {Filters: 1, Weights: make([]float64, filters)}}
 	}
 	for _, w := range raw {
-		perms = append(perms, optim.MatchFilters(raw[0], w, filters))
-		aligned = append(aligned, optim.Align(network(raw[0]), network(w))[0].Weights)
+		perms = append(perms, optim.MatchFilters(raw[0], w, filters, optim.Greedy))
+		aligned = append(aligned, optim.Align(network(raw[0]), network(w), optim.Greedy)[0].Weights)
 	}
 	overlaps := func(w [][]float64) (out [][]float64) {
 		for _, a := range w {

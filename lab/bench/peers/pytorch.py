@@ -48,6 +48,10 @@ def mnistfc():
     )
 
 
+def tiny_fc():
+    return nn.Sequential(nn.Flatten(), nn.Linear(49, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 5))
+
+
 def lenet(c1=20, c2=50, hidden=500):
     return nn.Sequential(
         *(nn.Conv2d(1, c1, 5), nn.BatchNorm2d(c1), nn.MaxPool2d(3), nn.ReLU(), nn.Dropout(0.25)),
@@ -76,22 +80,23 @@ def allcnn(c1=96, c2=192):
     return nn.Sequential(*layers, nn.AvgPool2d(8), nn.Flatten())
 
 
-NETS = {"mnistfc": mnistfc, "lenet": lenet, "small-lenet-ch3": small_lenet_ch3, "allcnn": allcnn}
-SHAPES = {"allcnn": (3, 32, 32)}
+NETS = {"mnistfc": mnistfc, "lenet": lenet, "small-lenet-ch3": small_lenet_ch3, "allcnn": allcnn, "tiny-fc": tiny_fc}
+SHAPES = {"allcnn": (3, 32, 32), "tiny-fc": (1, 7, 7)}
+CLASSES = {"tiny-fc": 5}
 
 
 class Tasks:
     """Each method does its task once; what comes before the first call is not timed."""
 
-    def __init__(self, model, samples=SAMPLES, shape=(1, 28, 28)):
+    def __init__(self, model, samples=SAMPLES, shape=(1, 28, 28), classes=10):
         torch.manual_seed(1)
         self.x = torch.randn(samples, *shape)
-        self.y = torch.randint(0, 10, (samples,))
+        self.y = torch.randint(0, classes, (samples,))
         self.model = model
         self.parameters = list(self.model.parameters())
         self.optimiser = torch.optim.SGD(self.parameters, lr=0.01, momentum=0.9, nesterov=True, fused=True)
         self.order, self.at = torch.randperm(samples), 0
-        self.v = self.first = self.graph = None
+        self.v = self.first = self.graph = self.pyhessian = self.curvlinops = None
 
     def batch(self):
         self.at = (self.at + BATCH) % len(self.x)
@@ -153,6 +158,64 @@ class Tasks:
             self.first = self.with_graph()
         return torch.autograd.grad(self.first, self.parameters, self.direction(), retain_graph=True)
 
+    def of_pyhessian(self):
+        """The graph of the gradient is made before the first task, and kept."""
+        if self.pyhessian is None:
+            from pyhessian import hessian
+
+            # PyHessian 0.1 calls this for its tridiagonal matrices; current PyTorch has it no more.
+            def eig(t, eigenvectors):
+                values, vectors = torch.linalg.eigh(t)
+                return torch.stack([values, torch.zeros_like(values)], 1), vectors
+
+            torch.eig = eig
+            data = self.x[:BATCH], self.y[:BATCH]
+            self.pyhessian = hessian(self.model.eval(), nn.CrossEntropyLoss(), data=data, cuda=cuda)
+        return self.pyhessian
+
+    def product_of_pyhessian(self):
+        from pyhessian.utils import hessian_vector_product
+
+        h = self.of_pyhessian()
+        return hessian_vector_product(h.gradsH, h.params, self.direction())
+
+    def probe_of_pyhessian(self):
+        return self.of_pyhessian().density(iter=100, n_v=1)
+
+    def largest_of_pyhessian(self):
+        return self.of_pyhessian().eigenvalues(top_n=5)
+
+    def trace_of_pyhessian(self):
+        return self.of_pyhessian().trace()
+
+    def of_curvlinops(self):
+        if self.curvlinops is None:
+            from curvlinops import HessianLinearOperator
+
+            data = [(self.x[:BATCH], self.y[:BATCH])]
+            loss = nn.CrossEntropyLoss()
+            self.curvlinops = HessianLinearOperator(self.model.eval(), loss, self.parameters, data, check_deterministic=False)
+        return self.curvlinops
+
+    def product_of_curvlinops(self):
+        return self.of_curvlinops() @ self.direction()
+
+    def probe_of_curvlinops(self):
+        from curvlinops import lanczos_approximate_spectrum
+
+        # With bounds it need not look for them first.
+        return lanczos_approximate_spectrum(self.of_curvlinops(), 100, boundaries=(-10.0, 100.0))
+
+    def largest_of_curvlinops(self):
+        from scipy.sparse.linalg import eigsh
+
+        return eigsh(self.of_curvlinops().to_scipy(), k=5, which="LA", tol=2e-4, return_eigenvectors=False)
+
+    def trace_of_curvlinops(self):
+        from curvlinops import xtrace
+
+        return xtrace(self.of_curvlinops(), 20)
+
     def norms(self):
         """Squared norms of the gradients of single samples."""
         self.model.eval()
@@ -196,7 +259,7 @@ def serve():
         task, net, repeat = line.split()
         try:
             if net not in tasks:
-                tasks[net] = Tasks(NETS[net](), shape=SHAPES.get(net, (1, 28, 28)))
+                tasks[net] = of(net)
             if task == "count":
                 answer = [sum(p.numel() for p in tasks[net].parameters)]
             else:
@@ -205,6 +268,10 @@ def serve():
         except Exception as e:
             answer = f"{type(e).__name__}: {e}"
         print(json.dumps(answer), flush=True)
+
+
+def of(net):
+    return Tasks(NETS[net](), shape=SHAPES.get(net, (1, 28, 28)), classes=CLASSES.get(net, 10))
 
 
 def measure(do, repeat):
@@ -233,7 +300,7 @@ def memory(net):
     with open("/proc/self/clear_refs", "w") as reset:
         reset.write("5")  # the peak starts anew
     idle = resident("VmRSS")
-    tasks = Tasks(NETS[net]())
+    tasks = of(net)
     for _ in range(5):
         tasks.step()
     print(1024 * (resident("VmHWM") - idle))
