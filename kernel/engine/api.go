@@ -11,9 +11,16 @@ type Cell struct {
 	Code  string
 	Count int // execution count; used in messages as Cell[Count]
 
+	ID   string   // what the front end calls the cell, through all edits; may be ""
+	Gone []string // cells that the front end has removed since
+
 	// Silent cells are asked by programs, in passing: what goroutines print
 	// later belongs to the cell before.
 	Silent bool
+
+	// Beside cells, those of subshells, run at once, beside the cell that runs.
+	// They share its variables, as goroutines do.
+	Beside bool
 }
 
 // Output takes what a cell emits while it runs, in order. Its methods may be
@@ -37,6 +44,10 @@ type Result struct {
 	Value *display.Bundle // the last expression, nil when there is nothing to show
 	Page  *display.Bundle // help to show in the pager, usually nil
 	Error *Error          // nil when all went well
+
+	Record *Record // what the result depends on; nil when the cell did not get to the engine
+
+	NextInput string // what the cell's text is to become, usually empty
 }
 
 // Error is what the user reads when a cell fails.
@@ -62,7 +73,7 @@ type Completion struct {
 // CompletionItem is one candidate.
 type CompletionItem struct {
 	Text      string // replaces code[Start:End]
-	Kind      string // function, variable, type, field, method, constant, package, keyword, magic
+	Kind      string // function, variable, type, field, method, constant, package, keyword, magic, file, key
 	Signature string
 }
 

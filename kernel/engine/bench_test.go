@@ -46,6 +46,22 @@ func BenchmarkComplete(b *testing.B) {
 	}
 }
 
+// The fields of a literal, and the keys of a map, which the session process is
+// asked for.
+func BenchmarkCompleteLiteral(b *testing.B) {
+	s := newBench(b)
+	s.ok("m := map[string]int{}\nfor i := range 100 { m[fmt.Sprint(i)] = i }")
+	for _, c := range []struct{ name, code string }{{"fields", "optim.DescendOptions{St"}, {"keys", "m[\"1"}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if got := s.Complete(c.code, len(c.code)); len(got.Items) == 0 {
+					b.Fatal("nothing proposed")
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkInspect(b *testing.B) {
 	s := newBench(b)
 	for b.Loop() {

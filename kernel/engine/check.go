@@ -79,10 +79,11 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds dia
 	}
 	seen := map[string]int{} // places and messages → which of ds
 	twin := false            // the last error was one of ds already
+	var places []token.Pos   // of ds
 	conf := types.Config{Importer: imp, GoVersion: goVersion, Error: func(err error) {
 		te, ok := err.(types.Error)
 		if !ok {
-			ds = append(ds, diagnostic{unit: u.n, msg: err.Error()})
+			ds, places = append(ds, diagnostic{unit: u.n, msg: err.Error()}), append(places, token.NoPos)
 			return
 		}
 		if u.tolerated(te) {
@@ -107,16 +108,21 @@ func (u *unit) check(imp types.Importer, goVersion string, partial bool) (ds dia
 		_, twin = seen[key]
 		if i, ok := seen[place]; ok && d.line > 0 {
 			if strings.HasPrefix(ds[i].msg, "multiple-value") {
-				ds[i] = d // "assignment mismatch" says it better
+				ds[i], places[i] = d, te.Pos // "assignment mismatch" says it better
 			}
 			twin = true
 		}
 		if !twin {
 			seen[key], seen[place] = len(ds), len(ds)
-			ds = append(ds, d)
+			ds, places = append(ds, d), append(places, te.Pos)
 		}
 	}}
 	_ = types.NewChecker(&conf, u.fset, u.pkg, u.info).Files([]*ast.File{file})
+	for i, p := range places {
+		if near := u.meant(ds[i].msg, p); near != "" {
+			ds[i].msg += fmt.Sprintf(" (did you mean %s?)", near)
+		}
+	}
 	slices.SortStableFunc(ds, func(a, b diagnostic) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.col, b.col))
 	})
@@ -203,50 +209,6 @@ func (u *unit) wording(msg string) string {
 		if e := u.session.lost[name]; e != nil {
 			return fmt.Sprintf("%s was lost when the session process died: run the cell that defines it again", name)
 		}
-		if near := u.nearest(name); near != "" {
-			msg += fmt.Sprintf(" (did you mean %s?)", near)
-		}
 	}
 	return msg
-}
-
-// nearest returns the known name most like an unknown one, or "".
-func (u *unit) nearest(name string) string {
-	best, least := "", len(name)/3
-	try := func(s string) {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(s)); d <= least && (d < least || best == "" || s < best) {
-			best, least = s, d
-		}
-	}
-	for s := range u.session.live {
-		try(s)
-	}
-	for s := range u.defined {
-		try(s)
-	}
-	for s := range u.session.imports {
-		try(s)
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diag
-			if x[i] != y[j] {
-				cost++
-			}
-			diag = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }

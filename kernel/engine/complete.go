@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"glassy/kernel/display"
 )
 
 // wordStart is where the identifier that ends at cursor begins.
@@ -54,14 +52,23 @@ func operandStart(code string, end int) int {
 // Complete proposes how to go on at a byte offset.
 func (s *Session) Complete(code string, cursor int) Completion {
 	cursor = max(0, min(cursor, len(code)))
-	s.running.Lock()
-	defer s.running.Unlock()
+	s.front.Lock()
+	defer s.front.Unlock()
 	line := code[strings.LastIndexByte(code[:cursor], '\n')+1 : cursor]
-	if word, ok := strings.CutPrefix(strings.TrimSpace(line), "%"); ok && !strings.Contains(word, " ") {
-		return s.completeMagic(word, cursor)
+	if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "%"); ok {
+		if c := s.completeMagic(strings.TrimPrefix(rest, "%"), cursor); len(c.Items) > 0 {
+			return c
+		}
 	}
+	code = s.onlyGo(code)
 	if path, ok := importPrefix(code[:cursor], line); ok {
 		return s.completeImport(path, cursor)
+	}
+	if c := s.completeKeys(code, line, cursor); len(c.Items) > 0 {
+		return c
+	}
+	if strings.Count(line, `"`)%2 == 1 {
+		return s.completeFile(code, line, cursor)
 	}
 	start := wordStart(code, cursor)
 	c := Completion{Start: start, End: cursor}
@@ -78,7 +85,7 @@ func (s *Session) Complete(code string, cursor int) Completion {
 				l.members(x, func(o types.Object) { add(o, l) })
 			}
 		}
-	} else {
+	} else if c.Items = s.completeFields(code, start, cursor); len(c.Items) == 0 {
 		s.completeName(code, start, add, &c)
 	}
 	slices.SortFunc(c.Items, func(a, b CompletionItem) int { return strings.Compare(a.Text, b.Text) })
@@ -86,12 +93,17 @@ func (s *Session) Complete(code string, cursor int) Completion {
 	return c
 }
 
-func (s *Session) completeMagic(word string, cursor int) Completion {
-	c := Completion{Start: cursor - len(word), End: cursor}
-	for _, m := range []string{"help", "time"} {
-		if strings.HasPrefix(m, word) {
-			c.Items = append(c.Items, CompletionItem{Text: m, Kind: "magic"})
-		}
+// completeMagic completes a line that begins with %: the magic's name, or what
+// can stand after it.
+func (s *Session) completeMagic(line string, cursor int) Completion {
+	name, arg, named := strings.Cut(line, " ")
+	if !named {
+		return Completion{Start: cursor - len(name), End: cursor, Items: magicNames(s, name)}
+	}
+	arg = strings.TrimLeft(arg, " ")
+	c := Completion{Start: cursor - len(arg), End: cursor}
+	if m, err := magicNamed(name); err == nil && m.arguments != nil {
+		c.Items = m.arguments(s, arg)
 	}
 	return c
 }
@@ -147,9 +159,6 @@ func (l *lookup) members(x ast.Expr, f func(types.Object)) {
 	if !ok || tv.Type == nil {
 		return
 	}
-	visible := func(o types.Object) bool {
-		return o.Exported() || o.Pkg() != nil && o.Pkg().Path() == cellPath
-	}
 	t := tv.Type
 	mt := t
 	if _, isPtr := t.Underlying().(*types.Pointer); !isPtr && !types.IsInterface(t) && tv.IsValue() {
@@ -168,6 +177,11 @@ func (l *lookup) members(x ast.Expr, f func(types.Object)) {
 			}
 		})
 	}
+}
+
+// visible reports whether cells can name a field or method.
+func visible(o types.Object) bool {
+	return o.Exported() || o.Pkg() != nil && o.Pkg().Path() == cellPath
 }
 
 // fieldsOf calls f with the fields of a struct, promoted ones included.
@@ -251,112 +265,20 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// Inspect describes what stands at a byte offset: signature and documentation,
-// with the source of session functions at detail 1.
-func (s *Session) Inspect(code string, cursor, detail int) (display.Bundle, bool) {
-	s.running.Lock()
-	defer s.running.Unlock()
-	return s.inspect(code, max(0, min(cursor, len(code))), detail)
-}
-
-func (s *Session) inspect(code string, cursor, detail int) (display.Bundle, bool) {
-	end := cursor
-	for end < len(code) {
-		r, n := utf8.DecodeRuneInString(code[end:])
-		if !isWord(r) {
-			break
-		}
-		end += n
-	}
-	if wordStart(code, end) == end { // in the brackets of a call: the function
-		if i := openCall(code[:cursor]); i >= 0 {
-			end = i
-		}
-	}
-	start := operandStart(code, end)
-	if start == end {
-		return display.Bundle{}, false
-	}
-	l := s.lookAt(code, end)
-	if l == nil {
-		return display.Bundle{}, false
-	}
-	x := l.expr(start, end)
-	if x == nil {
-		if l = s.lookAt(code[start:end], end-start); l == nil {
-			return display.Bundle{}, false
-		}
-		if x = l.expr(0, end-start); x == nil {
-			return display.Bundle{}, false
-		}
-	}
-	o := l.object(x)
-	if o == nil { // a number, say: the function that it is given to
-		if i := openCall(code[:start]); i >= 0 {
-			return s.inspect(code, i, detail)
-		}
-		return display.Bundle{}, false
-	}
-	var owner types.Type
-	if sel, ok := x.(*ast.SelectorExpr); ok {
-		owner = l.info.TypeOf(sel.X)
-	}
-	sig, doc := l.signature(o), strings.TrimSpace(l.doc(o, owner))
-	source := ""
-	if e := l.entityOf(o); e != nil && detail > 0 {
-		source = e.text
-	}
-	plain, md := sig, "```go\n"+sig+"\n```"
-	if doc != "" {
-		plain += "\n\n" + doc
-		md += "\n\n" + doc
-	}
-	if source != "" {
-		plain += "\n\n" + source
-		md += "\n\n```go\n" + source + "\n```"
-	}
-	return display.Bundle{Data: map[string]any{"text/plain": plain, "text/markdown": md}}, true
-}
-
-// openCall returns where the function of the innermost open call ends, or -1.
-func openCall(text string) int {
-	depth := 0
-	for i := len(text) - 1; i >= 0; i-- {
-		switch text[i] {
-		case ')', ']', '}':
-			depth++
-		case '[', '{':
-			depth--
-		case '(':
-			if depth == 0 {
-				return i
-			}
-			depth--
-		}
-	}
-	return -1
-}
-
 // Completeness tells whether code is a whole cell, and how far to indent the
 // next line when it is not.
 func (s *Session) Completeness(code string) (Completeness, string) {
+	if strings.HasPrefix(strings.TrimSpace(code), "!") {
+		return Complete, ""
+	}
+	code = withoutMagics(code)
 	depth := 0
-	eachToken(code, func(_ int, t token.Token, _ string) {
-		switch t {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			depth--
-		}
-	})
+	eachToken(code, func(_ int, t token.Token, _ string) { depth += nesting(t) })
 	if depth > 0 || openLiteral(code) {
 		return Incomplete, strings.Repeat("\t", max(depth, 0))
 	}
 	if depth < 0 {
 		return Invalid, ""
-	}
-	if t := strings.TrimSpace(code); strings.HasPrefix(t, "%") || strings.HasPrefix(t, "!") || strings.HasPrefix(t, "?") {
-		return Complete, ""
 	}
 	_, err := parseSource(code)
 	if err == nil {

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -10,6 +12,13 @@ import (
 func TestComplete(t *testing.T) {
 	b := newBench(t)
 	b.ok("type inner struct{ depth int; Name string }\ntype box struct {\n\tinner\n\titems []inner\n\tm map[string]*inner\n}\n// Open opens it.\nfunc (b *box) Open(n int) (int, error) { return n, nil }\nbx := box{}\npb := &bx\nΔx := 1.5\nγs := []box{}")
+	b.ok("bx.m = map[string]*inner{\"key\": nil, \"other\": nil}\nages := map[int]string{12: \"a\", 17: \"b\"}")
+	if err := os.MkdirAll(filepath.Join(b.cfg.Dir, "data"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(b.cfg.Dir, "data", "one.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	b.ok("type Gen[T any] struct{ val T }\nfunc (g Gen[T]) Get() T { return g.val }\ngi := Gen[inner]{}")
 	for _, c := range []struct{ cell, want string }{
 		{"bx.|", "Name Open depth inner items m"},
@@ -35,7 +44,27 @@ func TestComplete(t *testing.T) {
 		{"import (\n\t\"fmt\"\n\t\"encoding/he|", "encoding/hex"},
 		{"ret|", "return"},
 		{"var q bo|", "bool box"},
-		{"%ti|", "time"},
+		{"%ti|", "time timeit"},
+		{"%%wr|", "writefile"},
+		{"%help ti|", "time timeit"},
+		{"%reset bx p|", "bx\u00a0pb"},
+		{"%time bx.it|", "items"},
+		{"%device\nbx.it|", "items"},
+		{"!ls\nbx.it|", "items"},
+		{"box{|", "inner:\u00a0 items:\u00a0 m:\u00a0"},
+		{"box{items: nil, m|}", "m:\u00a0"},
+		{"q := []*box{{it|", "items:\u00a0"},
+		{"q := box{\n\titems: nil,\n\t|\n}", "m:\u00a0"},
+		{"time.Ticker{|", "C:\u00a0"},
+		{"box{items: γ|", "γs"},
+		{"bx.m[\"k|", "\"key\""},
+		{"bx.m[|]", "\"key\""},
+		{"ages[1|", "12 17"},
+		{"ages[bx|", "bx"},
+		{"os.ReadFile(\"da|", "data/"},
+		{"os.ReadFile(\"data/o|\")", "data/one.txt"},
+		{"fmt.Println(\"da|", ""},
+		{"%load da|", "data/"},
 		{"s := \"bx.|", ""},
 		{"// bx.|", ""},
 	} {
@@ -52,8 +81,8 @@ func TestComplete(t *testing.T) {
 				t.Errorf("%q: %s would replace %q", c.cell, it.Text, p)
 			}
 		}
-		for _, w := range strings.Fields(c.want) {
-			if !texts[w] {
+		for _, w := range strings.Split(c.want, " ") {
+			if w != "" && !texts[strings.ReplaceAll(w, "\u00a0", " ")] {
 				t.Errorf("%q: %v, want %s among them", c.cell, got.Items, w)
 			}
 		}
@@ -79,7 +108,15 @@ func TestInspect(t *testing.T) {
 		{"bx.Op|en()", 0, "Open()|Open opens it."},
 		{"math.Sqrt|", 0, "func math.Sqrt(x float64) float64|square root"},
 		{"ma|th.Sqrt", 0, "package math|mathematical functions"},
-		{"bx|", 0, "var bx box"},
+		{"bx|", 0, "var bx box|bx = {n:0} // 8 B"},
+		{"box|", 0, "type box struct{ n int }|func (*box).Open()"},
+		{"bx.Op|en()", 1, "func (b *box) Open() {}"},
+		{"%time Twi|ce(3)", 0, "func Twice(x int) int"},
+		{"strings.ToUp|per(x)", 1, "func strings.ToUpper(s string) string|returns s with all|func ToUpper(s string) string {\n|utf8.RuneSelf"},
+		{"strings.Builder|", 0, "type Builder struct {|func (*strings.Builder).WriteString(s string)|is used to efficiently build"},
+		{"smtp.Client|", 0, ""},
+		{"glass.New|", 1, "func glass.New(p int, n int, opts ...glass.Option) *glass.Glass|draws a spherical|func New("},
+		{"glass.Comp|lexity", 0, "glass.Complexity("},
 		{"func f() { loc := 1; lo|c++ }", 0, "var loc int"},
 		{"math.Pi|", 0, "3.14159"},
 		{"len|", 0, "builtin len|length of v"},
@@ -110,7 +147,7 @@ func TestCompleteness(t *testing.T) {
 		indent string
 	}{
 		{"", Complete, ""}, {"x := 1", Complete, ""}, {"func f() {\n}", Complete, ""}, {"// c", Complete, ""},
-		{"%time", Complete, ""}, {"?x", Complete, ""}, {"x++", Complete, ""},
+		{"%time", Complete, ""}, {"%time for {", Incomplete, "\t"}, {"%%writefile f\n{", Complete, ""}, {"%who\nx :=", Incomplete, "\t"}, {"?x", Complete, ""}, {"x++", Complete, ""},
 		{"return", Complete, ""}, {"x := 1 // {", Complete, ""}, {"\"{\"", Complete, ""}, {"'`'", Complete, ""},
 		{"for {", Incomplete, "\t"}, {"if x {\n\tif y {", Incomplete, "\t\t"}, {"f(", Incomplete, "\t"},
 		{"x := `raw", Incomplete, ""}, {"/* c", Incomplete, ""}, {"a +", Incomplete, "\t"}, {"a, b :=", Incomplete, "\t"},

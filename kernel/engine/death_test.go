@@ -4,6 +4,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestPanicNamesTheCellsLines(t *testing.T) {
@@ -131,5 +133,22 @@ fmt.Print("end")`)
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
 		t.Errorf("order of output:\n%v, want\n%v", got, want)
+	}
+}
+
+// Out of memory ends the session process, and says so; the definitions are kept.
+func TestOutOfMemory(t *testing.T) {
+	b := newBench(t)
+	b.ok("func double(x int) int { return 2 * x }\nkept := 1")
+	limit := unix.Rlimit{Cur: 8 << 30, Max: 8 << 30}
+	if err := unix.Prlimit(b.proc.cmd.Process.Pid, unix.RLIMIT_AS, &limit, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, r := b.do("big := make([]byte, 16<<30)\nlen(big)")
+	if r.Error == nil || r.Error.Name != "SessionDied" || !strings.Contains(r.Error.Value, "out of memory") {
+		t.Errorf("the cell ended with %+v", r.Error)
+	}
+	if got := b.ok("double(21)"); got != "42" {
+		t.Errorf("double(21) is %s", got)
 	}
 }

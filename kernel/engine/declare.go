@@ -21,7 +21,7 @@ func (u *unit) declare() {
 		if name == cell.RunFunc || !u.defined[name] {
 			continue
 		}
-		e := &entity{name: name, unit: u.n, obj: o, home: u.n, uses: map[string]*entity{}, imports: map[string]string{}}
+		e := &entity{name: name, unit: u.n, obj: o, home: u.n, debug: u.debug, uses: map[string]*entity{}, imports: map[string]string{}}
 		old := u.session.live[name]
 		if old == nil {
 			old = u.session.lost[name]

@@ -3,44 +3,74 @@ package engine
 import (
 	"go/ast"
 	"go/doc"
+	"go/doc/comment"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 )
 
-// docCache holds the documentation of packages by symbol: Name or Type.Method.
+// docCache holds the documentation of packages.
 type docCache struct {
 	mu    sync.Mutex
-	pages map[string]map[string]string // by package path; "" is the package's own
+	pages map[string]docPage // by package path
+}
+
+// docPage is the documentation of a package by symbol, Name or Type.Method, with
+// the places of their sources; "" is the package itself.
+type docPage struct {
+	docs    map[string]string
+	sources map[string]place
+}
+
+// place is a range of bytes of a file.
+type place struct {
+	file string
+	span
+}
+
+// source reads the source of a symbol.
+func (p docPage) source(key string) string {
+	at, ok := p.sources[key]
+	if !ok {
+		return ""
+	}
+	text, err := os.ReadFile(at.file)
+	if err != nil || at.end > len(text) { // the file was edited since
+		return ""
+	}
+	return string(text[at.start:at.end])
 }
 
 // of returns the documentation of the package whose source is in dir.
-func (c *docCache) of(path, dir string) map[string]string {
+func (c *docCache) of(path, dir string) docPage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p, ok := c.pages[path]; ok {
 		return p
 	}
 	if c.pages == nil {
-		c.pages = map[string]map[string]string{}
+		c.pages = map[string]docPage{}
 	}
 	page := readDocs(path, dir)
 	c.pages[path] = page
 	return page
 }
 
-func readDocs(path, dir string) map[string]string {
+func readDocs(path, dir string) docPage {
 	page := map[string]string{}
+	sources := map[string]place{}
+	out := docPage{page, sources}
 	if dir == "" {
-		return page
+		return out
 	}
 	fset := token.NewFileSet()
 	var files []*ast.File
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
-		return page
+		return out
 	}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
@@ -48,6 +78,7 @@ func readDocs(path, dir string) map[string]string {
 		}
 		if f, err := parser.ParseFile(fset, name, nil, parser.ParseComments); err == nil && f.Name.Name != "main" {
 			files = append(files, f)
+			notePlaces(sources, fset, f)
 		}
 	}
 	var mode doc.Mode
@@ -56,7 +87,7 @@ func readDocs(path, dir string) map[string]string {
 	}
 	p, err := doc.NewFromFiles(fset, files, path, mode)
 	if err != nil {
-		return page
+		return out
 	}
 	page[""] = p.Doc
 	values := func(vs []*doc.Value) {
@@ -93,7 +124,60 @@ func readDocs(path, dir string) map[string]string {
 		funcs(t.Name+".", t.Methods)
 		fields(page, t)
 	}
-	return page
+	return out
+}
+
+// notePlaces notes where a file declares what.
+func notePlaces(sources map[string]place, fset *token.FileSet, f *ast.File) {
+	note := func(key string, doc *ast.CommentGroup, n ast.Node) {
+		from := n.Pos()
+		if doc != nil {
+			from = doc.Pos()
+		}
+		a := fset.Position(from)
+		if _, ok := sources[key]; !ok { // one of several systems' is enough
+			sources[key] = place{a.Filename, span{a.Offset, fset.Position(n.End()).Offset}}
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			key := d.Name.Name
+			if d.Recv != nil && len(d.Recv.List) == 1 {
+				key = receiverType(d.Recv.List[0].Type) + "." + key
+			}
+			note(key, d.Doc, d)
+		case *ast.GenDecl:
+			for _, sp := range d.Specs {
+				switch sp := sp.(type) {
+				case *ast.TypeSpec:
+					if d.Lparen.IsValid() {
+						note(sp.Name.Name, sp.Doc, sp)
+					} else {
+						note(sp.Name.Name, d.Doc, d)
+					}
+				case *ast.ValueSpec:
+					for _, id := range sp.Names {
+						note(id.Name, sp.Doc, sp)
+					}
+				}
+			}
+		}
+	}
+}
+
+// markdown writes a doc comment as Markdown. What is indented, formulas among it,
+// stays as it is; dollars are no mathematics.
+func markdown(text string) string {
+	var p comment.Parser
+	pr := comment.Printer{DocLinkURL: func(*comment.DocLink) string { return "" }, HeadingID: func(*comment.Heading) string { return "" }, HeadingLevel: 4}
+	lines := strings.Split(strings.TrimSpace(string(pr.Markdown(p.Parse(text)))), "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "\t") {
+			lines[i] = strings.ReplaceAll(line, "$", `\$`)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // fields adds the comments of a struct's fields.

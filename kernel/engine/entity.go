@@ -21,11 +21,13 @@ type entity struct {
 	boxed bool
 	mem   *memory // of a variable
 
+	debug   bool              // a func, or the methods of a type, in debug form
 	text    string            // source of a func or type, to compile it again
 	line    int               // line of text in its cell
 	home    int               // the unit whose cell shows text
 	methods map[string]method // of a type
 	uses    map[string]*entity
+	writes  map[string]bool   // variables that a func, or a method of a type, assigns
 	imports map[string]string // name → path, of what text names
 }
 

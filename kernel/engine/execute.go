@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +16,7 @@ import (
 type compiled struct {
 	n       int
 	text    string // the cell
-	so      string
+	load    host.Request
 	defs    map[string]*entity
 	keep    map[string]*entity // declarations it left as they were
 	uses    map[string]*entity
@@ -26,15 +24,36 @@ type compiled struct {
 	dots    []string
 	pkgs    map[string]string // package names it used
 	copied  []*memory         // variables that its loops copy
+	flow    flow
 }
 
 // Execute compiles and runs one cell.
 func (s *Session) Execute(ctx context.Context, c Cell, out Output) Result {
+	if c.Beside {
+		s.front.Lock()
+		defer s.front.Unlock()
+		s.revive()
+		return s.execute(runBeside(ctx), c, out)
+	}
 	s.running.Lock()
 	defer s.running.Unlock()
-	ctx, done := s.begin(ctx, out, c.Silent)
+	s.front.Lock()
+	defer s.front.Unlock()
+	kept := s.history.begin(c, out)
+	ctx, done := s.begin(ctx, kept, c.Silent)
 	defer done()
-	return s.execute(ctx, c, out)
+	s.revive()
+	s.tracker.begin(c.Gone)
+	s.beginRecord()
+	r := s.execute(ctx, c, kept)
+	s.history.end(c, kept, r)
+	record := s.Record()
+	r.Record = &record
+	if note := s.tracker.end(c); note != "" && out != nil {
+		out.Stream("stderr", note+"\n")
+	}
+	s.checkpointIfDue(ctx, out)
+	return r
 }
 
 // begin makes out the place for output, in passing or for good, and the context
@@ -43,7 +62,7 @@ func (s *Session) begin(ctx context.Context, out Output, passing bool) (_ contex
 	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
 	before := s.out
-	s.out, s.ctx, s.cancel = out, ctx, cancel
+	s.out, s.ctx, s.cancel, s.failIn = out, ctx, cancel, ""
 	early := s.early
 	if out != nil {
 		s.early = ""
@@ -64,17 +83,20 @@ func (s *Session) begin(ctx context.Context, out Output, passing bool) (_ contex
 }
 
 func (s *Session) execute(ctx context.Context, c Cell, out Output) Result {
-	text, m, err := s.magics(c.Code)
+	parts, err := s.parts(c.Code)
 	if err != nil {
-		return Result{Error: &Error{Name: "MagicError", Value: err.Error(), Traceback: []string{err.Error()}}}
+		return magicError(err)
 	}
-	if m.page != nil {
-		return Result{Page: m.page}
-	}
-	u := s.cached(text)
+	return s.executeParts(ctx, parts, c, out)
+}
+
+// executeGo compiles and runs a part of a cell.
+func (s *Session) executeGo(ctx context.Context, p part, c Cell, out Output) Result {
+	s.scope.debug = s.debug.isAttached()
+	u := s.cached(p.text)
 	if u == nil {
 		var fail *Error
-		if u, fail = s.build(ctx, text, c, out); fail != nil {
+		if u, fail = s.build(ctx, p.text, c, out); fail != nil {
 			return Result{Error: fail}
 		}
 		if u == nil {
@@ -88,17 +110,27 @@ func (s *Session) execute(ctx context.Context, c Cell, out Output) Result {
 		return Result{Error: fail}
 	}
 	s.commit(u)
-	return s.run(ctx, u, m.time, out)
+	if !c.Beside {
+		s.tracker.add(u.flow, s.scope)
+		s.recordUse(u)
+	}
+	s.prepareDebug(ctx)
+	return s.run(ctx, u, c.ID, p.measure, out)
 }
 
-// Evaluate is the value of an expression, for a front end that asks.
-func (s *Session) Evaluate(ctx context.Context, expr string) (display.Bundle, *Error) {
-	s.running.Lock()
-	defer s.running.Unlock()
-	s.mu.Lock()
-	out := s.out
-	s.mu.Unlock()
-	r := s.execute(ctx, Cell{Code: expr}, out)
+// Evaluate is the value of a cell that is an expression, for a front end that
+// asks.
+func (s *Session) Evaluate(ctx context.Context, c Cell) (display.Bundle, *Error) {
+	if c.Beside {
+		ctx = runBeside(ctx)
+	} else {
+		s.running.Lock()
+		defer s.running.Unlock()
+	}
+	s.front.Lock()
+	defer s.front.Unlock()
+	s.revive()
+	r := s.execute(ctx, c, s.output())
 	switch {
 	case r.Error != nil:
 		return display.Bundle{}, r.Error
@@ -157,11 +189,9 @@ func (s *Session) cached(text string) *compiled {
 	return nil
 }
 
-// build compiles a cell. It returns nil, nil for a cell with nothing in it.
-func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*compiled, *Error) {
-	if err := s.shop.present(); err != nil {
-		return nil, &Error{Name: "CacheRemoved", Value: err.Error(), Traceback: []string{red(err.Error())}}
-	}
+// checked type-checks a cell as a new unit, and returns it with the imports of
+// its own lines; nil for a cell with nothing in it.
+func (s *Session) checked(ctx context.Context, text string, c Cell, out Output) (*unit, map[string]string, *Error) {
 	s.count++
 	n := s.count
 	s.mu.Lock()
@@ -169,23 +199,23 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 	s.mu.Unlock()
 	src, err := parseSource(text)
 	if err != nil {
-		return nil, s.compileError(syntaxErrors(n, err))
+		return nil, nil, s.compileError(syntaxErrors(n, err))
 	}
 	if src.empty && len(src.decls) == 0 && len(src.imports) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if ds := refuse(n, src); len(ds) > 0 {
-		return nil, s.compileError(ds)
+		return nil, nil, s.compileError(ds)
 	}
 	own := map[string]string{}
 	for i, im := range src.imports {
 		name, err := s.importFor(ctx, im, out)
 		if ctx.Err() != nil {
-			return nil, interruptedError("fetching packages was stopped")
+			return nil, nil, interruptedError("fetching packages was stopped")
 		}
 		if err != nil {
 			p := src.position(im.at)
-			return nil, s.compileError(diagnostics{{n, p.Line, p.Column, err.Error()}})
+			return nil, nil, s.compileError(diagnostics{{n, p.Line, p.Column, err.Error()}})
 		}
 		if im.name == "" {
 			src.imports[i].name = name
@@ -195,14 +225,15 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 		}
 	}
 	u := newUnit(n, src, s.scope)
+	u.packages = s.byName
 	u.resolve(s.known(text))
 	for _, path := range slices.Sorted(maps.Values(u.imports)) { // named without an import line
 		if _, err := s.importFor(ctx, importSpec{path: path}, out); err != nil {
-			return nil, s.compileError(diagnostics{{unit: n, msg: err.Error()}})
+			return nil, nil, s.compileError(diagnostics{{unit: n, msg: err.Error()}})
 		}
 	}
 	u.write()
-	ds := u.check(s.imp, s.shop.tool.lang, false)
+	ds := u.check(s.imp, s.back.goVersion(), false)
 	if len(ds) > 0 && len(u.again) > 0 {
 		// An older declaration does not go with the new ones: leave those alone
 		// that the cell does not change itself.
@@ -210,91 +241,92 @@ func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*
 		v.leaveDependents()
 		v.resolve(s.known(text))
 		v.write()
-		if ds2 := v.check(s.imp, s.shop.tool.lang, false); len(ds2) == 0 {
+		if ds2 := v.check(s.imp, s.back.goVersion(), false); len(ds2) == 0 {
 			u, ds = v, nil
 		}
 	}
 	if len(ds) > 0 {
-		return nil, s.compileError(ds)
+		return nil, nil, s.compileError(ds)
 	}
+	return u, own, nil
+}
+
+// build compiles a cell. It returns nil, nil for a cell with nothing in it.
+func (s *Session) build(ctx context.Context, text string, c Cell, out Output) (*compiled, *Error) {
+	if err := s.back.present(); err != nil {
+		return nil, &Error{Name: "CacheRemoved", Value: err.Error(), Traceback: []string{red(err.Error())}}
+	}
+	u, own, fail := s.checked(ctx, text, c, out)
+	if u == nil {
+		return nil, fail
+	}
+	n, src := u.n, u.src
 	u.declare()
+	u.noteFlow()
 	code, err := u.compiled()
 	if err != nil {
 		return nil, s.compileError(diagnostics{{unit: n, msg: err.Error()}})
 	}
-	so, err := s.compileUnit(ctx, n, code)
+	load, err := s.back.build(ctx, u, code)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, interruptedError("compiling was stopped")
 		}
 		return nil, s.compileError(s.compilerDiagnostics(n, err))
 	}
-	done := &compiled{n: n, text: text, so: so, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs, copied: u.copied}
+	done := &compiled{n: n, text: text, load: load, defs: u.newDefs, keep: u.restored, uses: u.uses, imports: own, pkgs: u.usedPkgs, copied: u.copied, flow: u.flow}
 	for _, im := range src.imports {
 		if im.name == "." {
 			done.dots = append(done.dots, im.path)
 		}
 	}
-	if err := s.load(ctx, done.so); err != nil {
+	if err := s.load(ctx, done.load); err != nil {
 		if ctx.Err() != nil {
 			return nil, interruptedError("loading the cell was stopped: " + err.Error())
 		}
-		return nil, &Error{Name: "LoadError", Value: err.Error(), Traceback: []string{err.Error()}}
+		return nil, s.loadError(n, err)
 	}
 	s.units = append(s.units, done)
 	return done, nil
 }
 
-func (s *Session) compileUnit(ctx context.Context, n int, code string) (string, error) {
-	dir := filepath.Join(s.dir, fmt.Sprint(n))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	packages := map[string]string{}
-	for path, a := range s.packages {
-		if a.Export != "" {
-			packages[path] = a.Export
+// load opens a compiled cell in the session process, which is started again if
+// it has died since the last cell. That it has may show only when it does not
+// answer; a cell that two processes die of is to blame itself.
+func (s *Session) load(ctx context.Context, q host.Request) error {
+	s.revive()
+	for again := false; ; again = true {
+		m, ok, err := s.open(ctx, q)
+		switch {
+		case err != nil:
+			return err
+		case ok && m.Err != "":
+			return fmt.Errorf("loading the compiled cell: %s", m.Err)
+		case ok:
+			return nil
 		}
+		reason := s.proc.death()
+		lost := s.restart()
+		if again {
+			return fmt.Errorf("the session process died while it loaded the cell: %s", reason)
+		}
+		s.tellRestart("the session process died: "+reason, lost)
 	}
-	for _, u := range s.units {
-		packages[unitPath(u.n)] = filepath.Join(filepath.Dir(u.so), "cell.a")
-	}
-	cfg := filepath.Join(dir, "importcfg")
-	if err := importcfg(cfg, packages); err != nil {
-		return "", err
-	}
-	t := s.shop.tool
-	obj, err := t.compile(ctx, dir, n, code, cfg)
-	if err != nil {
-		return "", err
-	}
-	return t.link(ctx, dir, n, obj, cfg)
 }
 
-// load opens a compiled cell in the session process, which is started again if
-// it has died since the last cell.
-func (s *Session) load(ctx context.Context, so string) error {
-	s.revive()
-	if err := s.proc.send(host.Request{Op: "load", Path: so}); err != nil {
-		return fmt.Errorf("the session process does not listen: %w", err)
+// open asks the session process to open a compiled cell; it is not ok if the
+// process died.
+func (s *Session) open(ctx context.Context, q host.Request) (m host.Message, ok bool, err error) {
+	if s.proc.send(q) != nil {
+		return m, false, nil
 	}
-	var m host.Message
-	var ok bool
 	select {
 	case m, ok = <-s.proc.messages:
+		return m, ok, nil
 	case <-ctx.Done(): // an imported package begins and does not end
 		lost := s.restart()
-		return fmt.Errorf("a package that it imports does not come back from its init; the session process was restarted, and these variables are lost: %s", strings.Join(lost, ", "))
+		return m, false, fmt.Errorf("a package that it imports does not come back from its init; the session process was restarted, and these variables are lost: %s", strings.Join(lost, ", "))
 	}
-	if !ok {
-		reason := s.proc.death()
-		s.restart()
-		return fmt.Errorf("the session process died while it loaded the cell: %s", reason)
-	}
-	if m.Err != "" {
-		return fmt.Errorf("loading the compiled cell: %s", m.Err)
-	}
-	return nil
 }
 
 // commit makes a cell's declarations the session's.
@@ -329,56 +361,9 @@ func (s *Session) commit(u *compiled) {
 	}
 }
 
-// run runs a loaded cell and waits for its end.
-func (s *Session) run(ctx context.Context, u *compiled, timed bool, out Output) Result {
-	return s.ask(ctx, host.Request{Op: "run", Unit: u.n, Time: timed}, out)
-}
-
-// ask has the session process run something and waits for its end. When ctx
-// ends before, the process is asked to stop.
-func (s *Session) ask(ctx context.Context, q host.Request, out Output) Result {
-	s.revive()
-	p := s.proc
-	s.runs++
-	q.Run = s.runs
-	if err := p.send(q); err != nil {
-		return s.died(p)
-	}
-	defer context.AfterFunc(ctx, func() { _ = p.send(host.Request{Op: "interrupt", Run: q.Run}) })()
-	for {
-		m, ok := <-p.messages
-		if !ok {
-			return s.died(p)
-		}
-		if m.Op != "result" {
-			continue
-		}
-		if m.Timing != nil && out != nil {
-			out.Stream("stdout", timingText(m.Timing))
-		}
-		if m.Fail != nil {
-			return Result{Error: s.failure(m.Fail)}
-		}
-		if m.Value != nil {
-			b := unmarkBundle(*m.Value)
-			return Result{Value: &b}
-		}
-		return Result{}
-	}
-}
-
-// Comm hands a comm message of the front end to the cell that handles it, and
-// returns when that is done. What the handler prints goes to out.
-func (s *Session) Comm(m CommMessage, out Output) {
-	s.running.Lock()
-	defer s.running.Unlock()
-	ctx, done := s.begin(context.Background(), out, true)
-	defer done()
-	s.noteComm(m)
-	r := s.ask(ctx, host.Request{Op: "comm", Comm: &m}, out)
-	if r.Error != nil {
-		out.Stream("stderr", strings.Join(r.Error.Traceback, "\n")+"\n")
-	}
+// run runs a loaded cell, which the front end calls id, and waits for its end.
+func (s *Session) run(ctx context.Context, u *compiled, id string, how measure, out Output) Result {
+	return s.ask(ctx, host.Request{Op: "run", Unit: u.n, Cell: id, Time: how.time, Profile: how.profile}, out)
 }
 
 func timingText(t *host.Timing) string {

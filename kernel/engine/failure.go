@@ -192,3 +192,13 @@ func refuse(n int, src *source) diagnostics {
 	}
 	return ds
 }
+
+// loadError words why a cell that was checked does not load. An interpreter
+// refuses with the place in the cell.
+func (s *Session) loadError(n int, err error) *Error {
+	text := strings.TrimPrefix(err.Error(), "loading the compiled cell: ")
+	if compilerLine.MatchString(text) {
+		return s.compileError(s.compilerDiagnostics(n, &compilerOutput{text, err}))
+	}
+	return &Error{Name: "LoadError", Value: err.Error(), Traceback: []string{err.Error()}}
+}

@@ -306,7 +306,8 @@ func (r *rewriter) goStatement(n *ast.GoStmt) {
 	fun := ast.Unparen(n.Call.Fun)
 	if fl, ok := fun.(*ast.FuncLit); ok {
 		r.insert(n.Pos(), cellImport+".Starting(); ")
-		r.insert(fl.Body.Lbrace+1, "defer "+cellImport+".Guard(); ")
+		at := r.offset(fl.Body.Lbrace + 1)
+		r.first = append(r.first, edit{at, at, "defer " + cellImport + ".Guard(); "})
 		return
 	}
 	tv := r.info.Types[fun]

@@ -100,7 +100,7 @@ func TestInterruptEndsTheCellsGoroutines(t *testing.T) {
 func TestCallThatDoesNotStop(t *testing.T) {
 	b := newBench(t)
 	b.ok("import \"glassy/kernel/engine/testdata/lab\"\nx := 7")
-	res, took := b.interruptAfter(`fmt.Println("go"); lab.Block(5*time.Second); x = 0`)
+	res, took := b.interruptAfter(`fmt.Println("go"); lab.Block(3*time.Second); x = 0`)
 	if res.Error == nil || !res.Error.Interrupted || !strings.Contains(res.Error.Value, "lab.Block") {
 		t.Fatalf("ended with %+v, want an interrupt that names lab.Block", res.Error)
 	}
@@ -109,7 +109,7 @@ func TestCallThatDoesNotStop(t *testing.T) {
 	}
 	b.want("x", "7")
 	b.ok("s := 0; for i := range 1000 { s += i }") // later cells run while it is left behind
-	b.ok("time.Sleep(5*time.Second)")
+	b.ok("time.Sleep(3*time.Second)")
 	b.want("x", "7") // what stood after the call never ran
 	b.Interrupt()    // between cells, when nothing is left behind any more
 	b.want("x", "7")
@@ -119,6 +119,26 @@ func TestCallThatDoesNotStop(t *testing.T) {
 	}
 	b.Interrupt() // the second: restart
 	b.fails("x", "lost")
+}
+
+// A wait on a nil channel is told at once, with its line, and can be interrupted.
+func TestWaitWithoutEndIsTold(t *testing.T) {
+	b := newBench(t)
+	b.ok("var none chan int")
+	for _, c := range []struct{ code, told string }{
+		{"x := 1\n<-none", "Cell[2]:2 receives from a nil channel"},
+		{"func give() { none <- x }\ngive()", "Cell[3]:1 give sends to a nil channel"},
+		{"for range none {\n}", "Cell[4]:1 receives from a nil channel"},
+	} {
+		out, result := b.begun(t.Context(), c.code)
+		b.Interrupt()
+		if res := <-result; res.Error == nil || !res.Error.Interrupted {
+			t.Errorf("%q: ended with %+v, expected an interrupt", c.code, res.Error)
+		}
+		if !strings.Contains(out.text(), c.told) {
+			t.Errorf("%q: said %q, expected %q", c.code, out.text(), c.told)
+		}
+	}
 }
 
 // asking is an Output whose user never answers.

@@ -35,7 +35,7 @@ func (s *Session) lookAt(code string, end int) *lookup {
 		}
 		u.resolve(s.known(""))
 		u.write()
-		u.check(s.imp, s.shop.tool.lang, true)
+		u.check(s.imp, s.back.goVersion(), true)
 		return &lookup{u, s}
 	}
 	return nil
@@ -143,41 +143,72 @@ func (l *lookup) signature(o types.Object) string {
 // doc is the documentation of an object. owner is the type that a field or
 // method was selected from.
 func (l *lookup) doc(o types.Object, owner types.Type) string {
+	if e, m := l.declared(o); e != nil {
+		if m != nil {
+			return leadingComment(m.text)
+		}
+		return leadingComment(e.text)
+	}
+	page, key := l.page(o, owner)
+	if d, ok := page.docs[key]; ok {
+		return d
+	}
+	return page.docs[o.Name()]
+}
+
+// source is the source of an object, where there is one.
+func (l *lookup) source(o types.Object, owner types.Type) string {
+	if e, m := l.declared(o); e != nil {
+		if m != nil {
+			return m.text
+		}
+		return e.text
+	}
+	page, key := l.page(o, owner)
+	return page.source(key)
+}
+
+// declared is the entity of the session that an object is, or whose method.
+func (l *lookup) declared(o types.Object) (*entity, *method) {
+	if e := l.entityOf(o); e != nil {
+		return e, nil
+	}
+	if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil {
+		if n := named(f.Signature().Recv().Type()); n != nil {
+			if e := l.entityOf(n.Obj()); e != nil {
+				m := e.methods[f.Name()]
+				return e, &m
+			}
+		}
+	}
+	return nil, nil
+}
+
+// page is the documentation of the package that an object is of, and the key that
+// the object has there.
+func (l *lookup) page(o types.Object, owner types.Type) (docPage, string) {
 	if pn, ok := o.(*types.PkgName); ok {
 		a := l.s.packages[pn.Imported().Path()]
-		return l.s.docs.of(a.ImportPath, a.Dir)[""]
+		return l.s.docs.of(a.ImportPath, a.Dir), ""
 	}
 	if o.Pkg() == nil {
 		dir := filepath.Join(filepath.Dir(l.s.packages["fmt"].Dir), "builtin")
-		return l.s.docs.of("builtin", dir)[o.Name()]
+		return l.s.docs.of("builtin", dir), o.Name()
 	}
-	if o.Pkg().Path() == cellPath {
-		if e := l.entityOf(o); e != nil {
-			return leadingComment(e.text)
-		}
-		if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil {
-			if n := named(f.Signature().Recv().Type()); n != nil {
-				if e := l.entityOf(n.Obj()); e != nil {
-					return leadingComment(e.methods[f.Name()].text)
-				}
-			}
-		}
-		return ""
+	a, ok := l.s.packages[o.Pkg().Path()]
+	if !ok { // of the cells: there is no more than their text
+		return docPage{}, ""
 	}
-	a := l.s.packages[o.Pkg().Path()]
-	page := l.s.docs.of(a.ImportPath, a.Dir)
-	name := o.Name()
 	if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil {
 		owner = f.Signature().Recv().Type()
 	}
+	key := o.Name()
 	if v, ok := o.(*types.Var); (!ok || v.IsField()) && owner != nil {
 		if n := named(owner); n != nil {
-			if d, ok := page[n.Obj().Name()+"."+name]; ok {
-				return d
-			}
+			key = n.Obj().Name() + "." + key
 		}
 	}
-	return page[name]
+	return l.s.docs.of(a.ImportPath, a.Dir), key
 }
 
 func named(t types.Type) *types.Named {

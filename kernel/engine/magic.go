@@ -1,22 +1,126 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"go/token"
 	"slices"
-	"strconv"
 	"strings"
 
 	"glassy/kernel/display"
+	"glassy/kernel/engine/host"
 )
 
-// magic is what a cell's lines with % ! or ? ask for.
+// A magic is what a line %name does. Exactly one of run, session, measure and
+// body is set.
 type magic struct {
-	time bool
-	page *display.Bundle // shown instead of running the cell
+	name  string
+	usage string // what may follow the name
+	help  string // one line of Markdown
+
+	// run does it in this process, with no cell running.
+	run func(*Session, *magicCall) (Result, error)
+	// session leaves it to the session process, which knows the name.
+	session bool
+	// measure says how the Go below, or the statement in the line, is run.
+	measure measure
+	// body does it with the text below the line, which is no Go: %%name only.
+	body func(*Session, *magicCall, string) (Result, error)
+
+	// arguments proposes what can stand after the name, for what is there.
+	arguments func(s *Session, typed string) []CompletionItem
 }
 
-const helpText = `**Glassy: Go in a notebook, and a laboratory for energy landscapes**
+// magicCall is one line %name argument of a cell.
+type magicCall struct {
+	*magic
+	ctx   context.Context
+	arg   string
+	line  int // of the cell, from 1
+	count int // the execution count
+	out   Output
+}
+
+// measure is how a part of a cell is run, beside once. They add up.
+type measure struct{ time, repeat, profile bool }
+
+func (m measure) any() bool { return m != measure{} }
+
+func (m measure) and(n measure) measure {
+	return measure{m.time || n.time, m.repeat || n.repeat, m.profile || n.profile}
+}
+
+// magics is the table of all magics, in the order of %help.
+func magics() []magic {
+	return []magic{
+		{name: "help", usage: "[magic]", help: "this page, or what a magic does", run: (*Session).helpMagic, arguments: magicNames},
+		{name: "time", usage: "[statement]", help: "wall time, CPU time and allocations of a statement; alone in its line, of all that follows", measure: measure{time: true}},
+		{name: "timeit", usage: "[statement]", help: "how long a statement, or all that follows, takes: run as often as it needs to be sure", measure: measure{repeat: true}},
+		{name: "prof", usage: "[statement]", help: "where the processor's time goes: functions, lines of cells, and a flame graph", measure: measure{profile: true}},
+		{name: "mem", help: "memory: the heap, the compiled cells, the session process, the largest variables", run: (*Session).memMagic},
+		{name: "who", help: "what the cells have declared: variables with their values and sizes, constants, types, functions", run: (*Session).whoMagic},
+		{name: "reset", usage: "[name …]", help: "forgets names, or everything, and frees what the variables held", run: (*Session).resetMagic, arguments: liveNames},
+		{name: "seed", usage: "[number]", help: "declares the constant `Seed` for all cells, or shows it. The lab takes every seed as an argument: `glass.Seed(Seed)`", run: (*Session).seedMagic},
+		{name: "load", usage: "FILE", help: "puts a file's text in the place of the cell", run: (*Session).loadMagic, arguments: fileNames},
+		{name: "writefile", usage: "[-a] FILE", help: "writes the text below it to a file; `-a` adds to it", body: (*Session).writefileMagic, arguments: fileNames},
+		{name: "cite", help: "the works that the cells have used so far, in BibTeX", session: true},
+		{name: "device", usage: "[cpu, cuda or auto]", help: "the devices of this machine; with a name, new networks live there; `auto` is where their work takes least time", session: true, arguments: oneOf("auto", "cpu", "cuda")},
+		{name: "checkpoint", usage: "[names] [file]", help: "saves variables, or all of them, to a file, for `%restore`; `%checkpoint every 5m` saves between cells, `%checkpoint off` ends that", run: (*Session).checkpointMagic},
+		{name: "restore", usage: "[file]", help: "brings back the variables that `%checkpoint` saved, with the types and functions that they need", run: (*Session).restoreMagic},
+		{name: "stale", help: "the cells whose outputs are of before a change, and why", run: (*Session).staleMagic},
+		{name: "verify", usage: "[tolerance]", help: "runs the cells again in a fresh session, with all that they do, and compares the numbers they give", run: (*Session).verifyMagic},
+	}
+}
+
+// magicNamed finds a magic by its name.
+func magicNamed(name string) (*magic, error) {
+	table := magics()
+	var names []string
+	for i := range table {
+		if table[i].name == name {
+			return &table[i], nil
+		}
+		names = append(names, table[i].name)
+	}
+	if near := nearest(name, slices.Values(names)); near != "" {
+		return nil, fmt.Errorf("unknown magic %%%s: did you mean %%%s? %%help explains them all", name, near)
+	}
+	return nil, fmt.Errorf("unknown magic %%%s: there are %%%s; %%help explains them", name, strings.Join(names, ", %"))
+}
+
+// title is the magic as it is written.
+func (m *magic) title() string {
+	sign := "%"
+	if m.body != nil {
+		sign = "%%"
+	}
+	return strings.TrimSpace(sign + m.name + " " + m.usage)
+}
+
+// call does what a magic line asks for. body is the text below the line, for the
+// magics that take it.
+func (s *Session) call(c *magicCall, body string) Result {
+	var r Result
+	var err error
+	switch {
+	case c.session:
+		return s.ask(c.ctx, host.Request{Op: "magic", Name: c.name, Text: c.arg}, c.out)
+	case c.body != nil:
+		r, err = c.body(s, c, body)
+	default:
+		r, err = c.run(s, c)
+	}
+	if err != nil {
+		return magicError(fmt.Errorf("%%%s: %w", c.name, err))
+	}
+	return r
+}
+
+func magicError(err error) Result {
+	return Result{Error: &Error{Name: "MagicError", Value: err.Error(), Traceback: []string{red(err.Error())}}}
+}
+
+const helpIntro = `**Glassy: Go in a notebook, and a laboratory for energy landscapes**
 
 A cell is Go: declarations and statements in any order. Variables, functions and
 types live on from cell to cell. The value of the last expression is shown; end
@@ -25,139 +129,82 @@ there without an import line.
 
 | line | what it does |
 |---|---|
-| ` + "`%help`" + ` | this page |
-| ` + "`%time`" + ` | before a statement, or alone on the first line: wall time, CPU time and allocations of the cell |
-| ` + "`%device`" + ` | the devices of this machine; ` + "`%device cuda`" + `: new networks live there; ` + "`cpu`" + `, or ` + "`auto`" + `: where their work takes least time |
-| ` + "`!command`" + ` | runs a shell command |
-| ` + "`?name`" + ` | what name is: signature and documentation; also ` + "`name?`" + ` |
+`
+
+const helpEnd = "| `!command` | runs a shell command |\n" +
+	"| `?name` | what name is: signature and documentation; also `name?`; `??name` with its source |\n" + `
+A magic that measures takes a statement in its line, or stands alone above what it
+measures; ` + "`%%time`" + ` with two signs is of the whole cell. Several add up.
 
 To begin with: ` + "`thesis.Figures()`, `thesis.Figure(\"2.1\")`" + `.
 Interrupt stops a cell and keeps its variables. Any Go module can be imported.
 `
 
-// magics takes the magic lines out of a cell. Lines stay where they are.
-func (s *Session) magics(code string) (text string, m magic, err error) {
-	lines := strings.Split(code, "\n")
-	inside := insideLiteral(code)
-	for i, line := range lines {
-		if inside[i] {
-			continue
+// helpMagic is %help.
+func (s *Session) helpMagic(c *magicCall) (Result, error) {
+	if c.arg == "" {
+		return page(helpPage()), nil
+	}
+	m, err := magicNamed(strings.TrimLeft(c.arg, "%"))
+	if err != nil {
+		return Result{}, err
+	}
+	return page("`" + m.title() + "`: " + m.help), nil
+}
+
+func helpPage() string {
+	var b strings.Builder
+	b.WriteString(helpIntro)
+	for _, m := range magics() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", m.title(), m.help)
+	}
+	return b.String() + helpEnd
+}
+
+func page(markdown string) Result {
+	b := display.Markdown(markdown)
+	return Result{Page: &b}
+}
+
+// explain is ?name and ??name.
+func (s *Session) explain(c *magicCall) (Result, error) {
+	name := strings.TrimSpace(strings.Trim(c.arg, "? "))
+	if name == "" {
+		return page(helpPage()), nil
+	}
+	if strings.HasPrefix(name, "%") {
+		return s.helpMagic(&magicCall{arg: name})
+	}
+	b, ok := s.inspect(name, len(name), min(strings.Count(c.arg, "?"), 2)-1)
+	if !ok {
+		if near := nearest(name, s.names()); near != "" {
+			return magicError(fmt.Errorf("nothing is known of %s: did you mean %s?", name, near)), nil
 		}
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(trimmed, "!") && s.isShell(trimmed[1:]) && startsStatement(lines[:i], trimmed):
-			lines[i] = shellCall + strconv.Quote(strings.TrimSpace(trimmed[1:])) + ")"
-		case strings.HasPrefix(trimmed, "%") && !startsWithin(lines, i):
-			name, rest, _ := strings.Cut(strings.TrimLeft(trimmed, "%"), " ")
-			switch name {
-			case "time":
-				m.time = true
-				lines[i] = rest
-			case "device":
-				lines[i] = fmt.Sprintf("%s%q, %q)", magicCall, name, strings.TrimSpace(rest))
-			case "help":
-				b := display.Markdown(helpText)
-				m.page = &b
-				return "", m, nil
-			default:
-				return "", m, fmt.Errorf("unknown magic %%%s in line %d; there are %%help, %%time and %%device, !command and ?name", name, i+1)
+		return magicError(errors.New("nothing is known of " + name)), nil
+	}
+	return Result{Page: &b}, nil
+}
+
+// magicNames completes the name of a magic.
+func magicNames(_ *Session, typed string) []CompletionItem {
+	var items []CompletionItem
+	for _, m := range magics() {
+		if strings.HasPrefix(m.name, typed) {
+			items = append(items, CompletionItem{Text: m.name, Kind: "magic", Signature: m.title()})
+		}
+	}
+	return items
+}
+
+// oneOf completes one of a few words.
+func oneOf(all ...string) func(*Session, string) []CompletionItem {
+	return func(_ *Session, typed string) []CompletionItem {
+		var items []CompletionItem
+		for _, w := range all {
+			if strings.HasPrefix(w, typed) {
+				items = append(items, CompletionItem{Text: w, Kind: "magic"})
 			}
-		case len(lines) == 1 && (strings.HasPrefix(trimmed, "?") || strings.HasSuffix(trimmed, "?")):
-			name := strings.Trim(trimmed, "? ")
-			if name == "" {
-				b := display.Markdown(helpText)
-				m.page = &b
-				return "", m, nil
-			}
-			b, ok := s.inspect(name, len(name), strings.Count(trimmed, "?")-1)
-			if !ok {
-				return "", m, fmt.Errorf("nothing is known of %s", name)
-			}
-			m.page = &b
-			return "", m, nil
 		}
+		return items
 	}
-	return strings.Join(lines, "\n"), m, nil
-}
-
-const (
-	shellCall = cellImport + ".Shell("
-	magicCall = cellImport + ".Magic("
-)
-
-// isShell tells !ls from the Go expression !done.
-func (s *Session) isShell(rest string) bool {
-	word := rest
-	if i := strings.IndexFunc(rest, func(r rune) bool { return !isWord(r) }); i >= 0 {
-		word = rest[:i]
-	}
-	return word == "" && !strings.HasPrefix(rest, "(") || word != "" && s.scope.live[word] == nil && s.scope.imports[word] == "" &&
-		!slices.Contains([]string{"true", "false"}, word)
-}
-
-// startsStatement tells !ls from the Go expression !done in a line after the
-// lines before: there it stands in brackets, or is a name of the cell.
-func startsStatement(before []string, line string) bool {
-	var open []token.Token
-	last := token.SEMICOLON
-	names := map[string]bool{}
-	eachToken(strings.Join(before, "\n")+"\n", func(_ int, t token.Token, lit string) {
-		switch t {
-		case token.COMMENT:
-			return
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			open = append(open, t)
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
-		case token.IDENT:
-			names[lit] = true
-		}
-		last = t
-	})
-	if n := len(open); n > 0 && (open[n-1] != token.LBRACE || strings.HasSuffix(line, ",")) {
-		return false
-	}
-	if last != token.SEMICOLON && last != token.LBRACE && last != token.COLON {
-		return false
-	}
-	word := strings.TrimLeft(line, "!(")
-	if i := strings.IndexFunc(word, func(r rune) bool { return !isWord(r) }); i >= 0 {
-		word = word[:i]
-	}
-	return !names[word]
-}
-
-func isWord(r rune) bool {
-	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80
-}
-
-// startsWithin reports whether line i goes on with an expression of the line
-// before: a % that is an operator.
-func startsWithin(lines []string, i int) bool {
-	for i--; i >= 0; i-- {
-		before := strings.TrimSpace(lines[i])
-		if before == "" {
-			continue
-		}
-		last := before[len(before)-1]
-		return strings.IndexByte("+-*/%&|^<>=,(", last) >= 0 && !strings.HasPrefix(before, "%") && !strings.HasPrefix(before, "!")
-	}
-	return false
-}
-
-// insideLiteral tells which lines begin inside a raw string or a comment.
-func insideLiteral(code string) []bool {
-	inside := make([]bool, strings.Count(code, "\n")+1)
-	eachToken(code, func(off int, t token.Token, lit string) {
-		if t != token.STRING && t != token.COMMENT {
-			return
-		}
-		first := strings.Count(code[:off], "\n")
-		for i := 1; i <= strings.Count(lit, "\n"); i++ {
-			inside[first+i] = true
-		}
-	})
-	return inside
 }

@@ -34,7 +34,7 @@ func marked(t testing.TB) []byte {
 	if err := os.WriteFile(file, []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	tool := s.shop.tool
+	tool := s.back.(*native).shop.tool
 	c := tool.command(t.Context(), dir, filepath.Join(tool.tools, "compile"), "-o", obj, "-p", unitPath(7), "-dynlink",
 		"-installsuffix", "dynlink", "-goversion", tool.version, "-importcfg", cfg, "-pack", file)
 	if out, err := c.CombinedOutput(); err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"regexp"
@@ -15,8 +16,8 @@ import (
 
 var cellPlace = regexp.MustCompile(cell.FilePrefix + `\d+:\d+`)
 
-// stream implements sink.
-func (s *Session) stream(name, text string) {
+// printed is what was printed, with cells by their names.
+func (s *Session) printed(name, text string) string {
 	if name == "stderr" && strings.Contains(text, cell.FilePrefix) { // of a panic in a goroutine
 		text = cellPlace.ReplaceAllStringFunc(text, func(place string) string {
 			unit, line, _ := strings.Cut(place[len(cell.FilePrefix):], ":")
@@ -27,6 +28,12 @@ func (s *Session) stream(name, text string) {
 			return s.cellName(n) + ":" + line
 		})
 	}
+	return text
+}
+
+// stream implements sink.
+func (s *Session) stream(name, text string) {
+	text = s.printed(name, text)
 	const most = 4096 // bytes
 	s.mu.Lock()
 	out := s.out
@@ -47,8 +54,12 @@ func (s *Session) output() Output {
 
 // message implements sink.
 func (s *Session) message(p *process, m host.Message) {
-	out := s.output()
+	ctx, out := s.outputOf(m.Run)
 	switch m.Op {
+	case "stream":
+		if out != nil {
+			out.Stream(m.Name, s.printed(m.Name, cell.Unmark(m.Text)))
+		}
 	case "display":
 		if out != nil {
 			out.Display(unmarkBundle(*m.Bundle), m.ID, m.Update)
@@ -64,7 +75,13 @@ func (s *Session) message(p *process, m host.Message) {
 		s.zombies = max(0, s.zombies-1)
 		s.mu.Unlock()
 	case "input":
-		go s.input(p, out, m)
+		go s.input(ctx, p, out, m)
+	case "failures":
+		s.mu.Lock()
+		s.failIn = m.ID
+		s.mu.Unlock()
+	case "debug":
+		s.debugMessage(*m.Debug)
 	case "comm":
 		s.noteComm(*m.Comm)
 		if out != nil {
@@ -73,14 +90,11 @@ func (s *Session) message(p *process, m host.Message) {
 	}
 }
 
-func (s *Session) input(p *process, out Output, m host.Message) {
-	q := host.Request{Op: "input"}
+func (s *Session) input(ctx context.Context, p *process, out Output, m host.Message) {
+	q := host.Request{Op: "input", Run: m.Run}
 	if out == nil {
 		q.Err = "no front end to ask"
 	} else {
-		s.mu.Lock()
-		ctx := s.ctx
-		s.mu.Unlock()
 		text, err := out.Input(ctx, m.Prompt, m.Password)
 		switch {
 		case errors.Is(err, io.EOF):

@@ -28,9 +28,12 @@ type process struct {
 	sendMu   sync.Mutex
 	reqFile  *os.File
 
-	messages chan host.Message // ready, loaded and result; closed when the process is gone
+	messages chan host.Message // ready, loaded and answer; closed when the process is gone
 	gone     chan struct{}
 	last     lastWords
+
+	resultsMu sync.Mutex
+	results   map[int]chan host.Message // of the runs that go on; nil when the process is gone
 
 	output sink
 }
@@ -41,8 +44,16 @@ type sink interface {
 	message(p *process, m host.Message)
 }
 
+// startProcess starts the session's process, which is told the version of this
+// program.
+func (s *Session) startProcess() (*process, error) {
+	c := s.back.process()
+	c.Env = append(c.Environ(), "GLASSY_VERSION="+s.cfg.Version)
+	return startProcess(c, s.cfg.Dir, s)
+}
+
 // startProcess starts a session process in dir.
-func startProcess(binary, dir string, out sink) (*process, error) {
+func startProcess(c *exec.Cmd, dir string, out sink) (*process, error) {
 	var pipes [4][2]*os.File // requests, messages, stdout, stderr
 	for i := range pipes {
 		r, w, err := os.Pipe()
@@ -51,14 +62,13 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 		}
 		pipes[i] = [2]*os.File{r, w}
 	}
-	c := exec.Command(binary)
 	c.Dir = dir
 	c.Stdout, c.Stderr = pipes[2][1], pipes[3][1]
 	c.ExtraFiles = []*os.File{pipes[0][0], pipes[1][1]}
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	p := &process{
 		cmd: c, reqFile: pipes[0][1], requests: json.NewEncoder(pipes[0][1]),
-		messages: make(chan host.Message, 16), gone: make(chan struct{}), output: out,
+		messages: make(chan host.Message, 16), gone: make(chan struct{}), results: map[int]chan host.Message{}, output: out,
 	}
 	started := make(chan error)
 	go func() {
@@ -69,6 +79,7 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 			started <- err
 			return
 		}
+		firstToGo(c.Process.Pid)
 		started <- nil
 		_ = c.Wait()
 		close(p.gone)
@@ -78,7 +89,7 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 		f.Close()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("starting the session process %s: %w", binary, err)
+		return nil, fmt.Errorf("starting the session process %s: %w", c.Path, err)
 	}
 	go p.read(pipes[2][0], pipes[3][0], pipes[1][0])
 	if m, ok := <-p.messages; !ok || m.Op != "ready" {
@@ -88,8 +99,17 @@ func startProcess(binary, dir string, out sink) (*process, error) {
 	return p, nil
 }
 
+// firstToGo has the system, where memory runs out, end this process before the
+// kernel and its front end. What is short of memory is the user's work, so there
+// is no other limit than the machine's, or the container's.
+func firstToGo(pid int) {
+	// Where it is not allowed, the system goes by size, which is mostly right.
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid), []byte("800"), 0o644)
+}
+
 // read copies the three pipes to the sink until the process is gone.
 func (p *process) read(stdout, stderr, messages *os.File) {
+	defer p.endAll()
 	defer close(p.messages)
 	defer stdout.Close()
 	defer stderr.Close()
@@ -181,8 +201,10 @@ func (p *process) read(stdout, stderr, messages *os.File) {
 			leftover()
 			p.output.stream("stderr", p.last.let(true)) // who sends messages lives
 			switch m.Op {
-			case "ready", "loaded", "result":
+			case "ready", "loaded", "answer":
 				p.messages <- m
+			case "result":
+				p.deliver(m)
 			default:
 				p.output.message(p, m)
 			}
@@ -201,6 +223,39 @@ func wholeRunes(b []byte) int {
 		}
 	}
 	return len(b)
+}
+
+// expect is where the result of a run comes; closed without one when the process
+// is gone.
+func (p *process) expect(run int) <-chan host.Message {
+	c := make(chan host.Message, 1)
+	p.resultsMu.Lock()
+	defer p.resultsMu.Unlock()
+	if p.results == nil {
+		close(c)
+	} else {
+		p.results[run] = c
+	}
+	return c
+}
+
+func (p *process) deliver(m host.Message) {
+	p.resultsMu.Lock()
+	defer p.resultsMu.Unlock()
+	if c, ok := p.results[m.Run]; ok {
+		c <- m
+		delete(p.results, m.Run)
+	}
+}
+
+// endAll tells all who wait for a result that none will come.
+func (p *process) endAll() {
+	p.resultsMu.Lock()
+	defer p.resultsMu.Unlock()
+	for _, c := range p.results {
+		close(c)
+	}
+	p.results = nil
 }
 
 func (p *process) send(q host.Request) error {

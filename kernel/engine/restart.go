@@ -26,24 +26,27 @@ func (s *Session) revive() {
 // tellRestart prints what a restart means for the session.
 func (s *Session) tellRestart(why string, lost []string) {
 	if out := s.output(); out != nil {
-		out.Stream("stderr", strings.Join(restartLines(why, lost), "\n")+"\n")
+		out.Stream("stderr", strings.Join(s.restartLines(why, lost), "\n")+"\n")
 	}
 }
 
 // restartLines words a restart.
-func restartLines(why string, lost []string) []string {
+func (s *Session) restartLines(why string, lost []string) []string {
 	lines := []string{why, "The kernel is up. Imports, types and functions are kept."}
 	if len(lost) > 0 {
 		lines = append(lines, "These variables are lost; run the cells that set them again: "+strings.Join(lost, ", "))
 	}
-	return lines
+	return append(lines, s.lastCheckpoint(lost)...)
 }
 
 // died tells of the end of the session process in the middle of a cell, and
 // starts another one.
 func (s *Session) died(p *process) Result {
 	msg := "the session process died: " + p.death()
-	lines := restartLines(red(msg), s.restart())
+	if s.proc == p { // else a cell that ran beside this one has restarted it
+		s.restart()
+	}
+	lines := s.restartLines(red(msg), slices.Sorted(maps.Keys(s.scope.lost)))
 	lines = slices.Insert(lines, 1, s.frameLines(p.last.frames())...)
 	return Result{Error: &Error{Name: "SessionDied", Value: msg, Traceback: lines}}
 }
@@ -52,6 +55,8 @@ func (s *Session) died(p *process) Result {
 // of the variables that are lost.
 func (s *Session) restart() (lost []string) {
 	s.proc.kill()
+	s.overlay = nil
+	s.debug.died()
 	s.closeComms()
 	for name, e := range s.scope.live {
 		if e.kind == token.VAR {
@@ -68,7 +73,7 @@ func (s *Session) restart() (lost []string) {
 	if closed {
 		return lost
 	}
-	p, err := startProcess(s.shop.binary(), s.cfg.Dir, s)
+	p, err := s.startProcess()
 	if err != nil {
 		s.cfg.Log.Error("restarting the session process", "error", err)
 		return lost
@@ -79,14 +84,20 @@ func (s *Session) restart() (lost []string) {
 	byAge := slices.Clone(s.units)
 	slices.SortFunc(byAge, func(a, b *compiled) int { return a.n - b.n })
 	for _, u := range byAge {
-		if err := s.load(context.Background(), u.so); err != nil {
+		if err := s.load(context.Background(), u.load); err != nil {
 			s.cfg.Log.Error("loading a cell again", "unit", u.n, "error", err)
 		}
 	}
-	for _, u := range s.units {
-		_ = p.send(host.Request{Op: "define", Unit: u.n})
-	}
+	s.define()
 	return lost
+}
+
+// define points the names that callers go through at the functions of the units,
+// in the order of their last run.
+func (s *Session) define() {
+	for _, u := range s.units {
+		_ = s.proc.send(host.Request{Op: "define", Unit: u.n})
+	}
 }
 
 // closeComms tells the front end that the other ends of its comms are gone.
@@ -150,19 +161,22 @@ func (s *Session) refusesLost(u *compiled, count int) *Error {
 	return nil
 }
 
-// Interrupt stops the running cell. When no cell runs, but one was left behind
+// Interrupt stops the running cell; one that runs beside it ends with its
+// context. When no cell runs, but one was left behind
 // in a call that did not stop, it restarts the session process.
 func (s *Session) Interrupt() {
 	s.mu.Lock()
-	cancel, zombies := s.cancel, s.zombies
+	cancel, zombies, asides := s.cancel, s.zombies, len(s.asides)
 	s.mu.Unlock()
 	if cancel != nil {
 		cancel()
 		return
 	}
-	if zombies == 0 || !s.running.TryLock() {
+	if zombies == 0 || asides > 0 || !s.running.TryLock() {
 		return
 	}
 	defer s.running.Unlock()
+	s.front.Lock()
+	defer s.front.Unlock()
 	s.tellRestart("the session process was restarted, and what did not stop is gone", s.restart())
 }

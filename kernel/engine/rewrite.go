@@ -26,6 +26,7 @@ type edit struct {
 type rewriter struct {
 	*unit
 	edits []edit
+	first []edit // come before other insertions at the same place
 	late  []edit // come after other insertions at the same place
 	stack []ast.Node
 	gone  map[*ast.Ident]bool   // package names of selectors that were replaced
@@ -45,7 +46,9 @@ func (r *rewriter) insert(p token.Pos, text string) {
 // compiled returns the Go file to compile.
 func (u *unit) compiled() (string, error) {
 	r := &rewriter{unit: u, gone: map[*ast.Ident]bool{}, pkgs: map[string]string{}, dots: map[string]bool{}, local: map[*ast.Ident]string{}}
-	r.shadowLoops()
+	if !u.debug {
+		r.shadowLoops()
+	}
 	r.release()
 	for _, d := range u.file.Decls {
 		off := u.offset(d.Pos())
@@ -56,7 +59,10 @@ func (u *unit) compiled() (string, error) {
 	}
 	r.discardUnused()
 	r.showLast()
-	r.edits = append(r.edits, r.late...)
+	if u.debug {
+		r.debugCalls()
+	}
+	r.edits = slices.Concat(r.first, r.edits, r.late)
 	decls := u.text[:u.vars]
 	declStart := 0
 	for _, d := range u.file.Decls {
@@ -136,7 +142,7 @@ func (u *unit) varDecls() (string, error) {
 }
 
 // registration tells the session process of the unit. define points the slots
-// of functions at this unit's.
+// of functions at this unit's; variables are pointers to this unit's variables.
 func (u *unit) registration() string {
 	var b strings.Builder
 	// A type of this package: its path is written into the object file.
@@ -147,7 +153,17 @@ func (u *unit) registration() string {
 			fmt.Fprintf(&b, "%s = %s\n", u.slotName(e), exported(name))
 		}
 	}
-	fmt.Fprintf(&b, "}, %s) }\nfunc main() {}\n", cell.RunFunc)
+	fmt.Fprintf(&b, "}, %s, func() %[2]s.Variables { return %[2]s.Variables{", cell.RunFunc, cellImport)
+	for _, name := range slices.Sorted(maps.Keys(u.newDefs)) {
+		switch e := u.newDefs[name]; {
+		case e.kind != token.VAR || e.unit != u.n:
+		case e.boxed:
+			fmt.Fprintf(&b, "%q: %s, ", name, exported(name))
+		default:
+			fmt.Fprintf(&b, "%q: &%s, ", name, exported(name))
+		}
+	}
+	b.WriteString("}}) }\nfunc main() {}\n")
 	return b.String()
 }
 

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"go/importer"
-	"go/token"
 	"go/types"
 	"io"
 	"log/slog"
@@ -23,6 +21,20 @@ type Config struct {
 	Cache string // holds what is compiled once
 	Dir   string // working directory of the cells
 	Log   *slog.Logger
+
+	Version string // of this program, for what sessions write
+
+	again bool // the session runs the cells of another again, to compare
+
+	// Interpreter interprets cells; nil compiles them.
+	Interpreter *Interpreter
+}
+
+func (c Config) backend(ctx context.Context) (backend, error) {
+	if c.Interpreter != nil {
+		return newInterpreted(c.Interpreter), nil
+	}
+	return newNative(ctx, c)
 }
 
 // Defaults fills the empty fields of c: the user's data and cache folders, and
@@ -57,50 +69,60 @@ func (c Config) Defaults() (Config, error) {
 
 func (c Config) source() string { return filepath.Join(c.Home, "src") }
 
-// Prepare builds ahead of time what sessions need, and tells progress about it.
-func Prepare(ctx context.Context, cfg Config, progress io.Writer) error {
-	cfg, err := cfg.Defaults()
+// Prepare builds what sessions need, where it is not there yet, and tells progress
+// about it. It returns the program of the session process, which is kept until it
+// is released.
+func Prepare(ctx context.Context, cfg Config, progress io.Writer) (program string, release func(), err error) {
+	cfg, err = cfg.Defaults()
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	_, release, err := openWorkshop(ctx, cfg.source(), cfg.Cache, progress)
+	shop, release, err := openWorkshop(ctx, cfg.source(), cfg.Cache, progress)
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	release()
-	return nil
+	return shop.binary(), release, nil
 }
 
 // Session is a notebook's live Go session. Its methods may be called from any
-// goroutine; cells run one at a time.
+// goroutine; cells run one at a time, but for those that are told to run beside
+// others. Cells are compiled one at a time.
 type Session struct {
 	cfg  Config
-	shop *workshop
+	back backend
 	imp  types.Importer
-	dir  string // of this session's compiled cells
 
-	release func() // lets go of the folders in the cache
+	running sync.Mutex // held while a cell that waits for its turn is compiled and runs
 
-	running  sync.Mutex // held while a cell is compiled and runs; guards the next
+	front    sync.Mutex // held while a cell is compiled or a question answered; guards the next
 	scope    *scope
 	packages map[string]archive
 	byName   map[string]string // package name → path, for imports without an import line
-	module   string            // this session's own module, once a cell has fetched one
 	units    []*compiled       // in order of their last run
 	count    int               // of units
 	runs     int
 	docs     docCache
+	overlay  map[*entity]bool // functions that calls of which go to a debug form; nil: there is none
+
+	debug debugger
+
+	checkpoints checkpoints
+	tracker     tracker
+	history     history
 
 	mu      sync.Mutex // guards the rest
-	proc    *process   // also guarded by running, for whoever only reads it
+	proc    *process   // also guarded by front, for whoever only reads it
 	out     Output     // of the running cell, or the last one
 	early   string     // what the process printed to stderr before the first cell, for that cell
 	ctx     context.Context
 	cancel  context.CancelFunc // nil when no cell runs
+	asides  map[int]aside      // cells that run beside that one, by run
 	zombies int                // cells that were left behind and still run
 	counts  map[int]int        // execution counts by unit
 	texts   map[int]string     // cells by unit
 	comms   map[string]string  // open comms: id → target
+	record  Record             // of the running cell, or the last one
+	failIn  string             // the display for the failure of a comm's handler, "" for none
 	closed  bool
 }
 
@@ -110,45 +132,20 @@ func New(ctx context.Context, cfg Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	shop, letShop, err := openWorkshop(ctx, cfg.source(), cfg.Cache, logWriter{cfg.Log})
+	back, err := cfg.backend(ctx)
 	if err != nil {
 		return nil, err
-	}
-	dir, letDir, err := sessionDir(cfg.Cache)
-	if err != nil {
-		letShop()
-		return nil, fmt.Errorf("making a folder for the compiled cells: %w", err)
 	}
 	s := &Session{
-		cfg: cfg, shop: shop, dir: dir, scope: newScope(), packages: maps.Clone(shop.packages),
-		counts: map[int]int{}, texts: map[int]string{}, comms: map[string]string{},
+		cfg: cfg, back: back, imp: back.importer(), scope: newScope(), packages: back.packages(),
+		counts: map[int]int{}, texts: map[int]string{}, comms: map[string]string{}, asides: map[int]aside{},
 	}
-	s.imp = s.newImporter()
 	s.nameCommon()
-	if s.proc, err = startProcess(shop.binary(), cfg.Dir, s); err != nil {
-		os.RemoveAll(dir)
-		letDir()
-		letShop()
+	if s.proc, err = s.startProcess(); err != nil {
+		back.close()
 		return nil, err
 	}
-	s.release = func() { letDir(); letShop() }
 	return s, nil
-}
-
-// sessionDir makes the folder of a new session, and removes those of kernels
-// that were killed.
-func sessionDir(cache string) (dir string, release func(), err error) {
-	unlock, err := lock(filepath.Join(cache, "session.lock")) // nobody sweeps a folder that is not held yet
-	if err != nil {
-		return "", nil, err
-	}
-	defer unlock()
-	sweep(cache, "session-", "")
-	if dir, err = os.MkdirTemp(cache, "session-"); err != nil {
-		return "", nil, err
-	}
-	release, err = hold(dir)
-	return dir, release, err
 }
 
 type logWriter struct{ log *slog.Logger }
@@ -170,8 +167,8 @@ func (s *Session) Close() error {
 	if p != nil {
 		p.kill()
 	}
-	defer s.release()
-	return os.RemoveAll(s.dir)
+	s.back.close()
+	return nil
 }
 
 // nameCommon learns which package a cell means by a name that it did not
@@ -179,7 +176,7 @@ func (s *Session) Close() error {
 func (s *Session) nameCommon() {
 	rank := func(a archive) int {
 		switch {
-		case strings.HasPrefix(a.ImportPath, "glassy/lab/"), a.ImportPath == "glassy/kernel/display":
+		case strings.HasPrefix(a.ImportPath+"/", "glassy/lab/"), strings.HasPrefix(a.ImportPath+"/", "glassy/kernel/display/"):
 			return 0
 		case a.ImportPath == "math/rand/v2", a.ImportPath == "text/template":
 			return 1
@@ -214,16 +211,4 @@ func (s *Session) known(text string) func(name string) (path string, ok bool) {
 		path, ok := s.byName[name]
 		return path, ok
 	}
-}
-
-// newImporter is the type checker's view of compiled packages. A session has
-// one, so that a type is the same type in all its cells.
-func (s *Session) newImporter() types.Importer {
-	return importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
-		a, ok := s.packages[path]
-		if !ok || a.Export == "" {
-			return nil, fmt.Errorf("package %s is not compiled", path)
-		}
-		return os.Open(a.Export)
-	})
 }

@@ -98,9 +98,6 @@ func FuzzParseSource(f *testing.F) {
 	f.Add("package p; func (t T) m[")
 	f.Add("/* é */ γ, _ := <-c // d\n;;")
 	f.Fuzz(func(t *testing.T, text string) {
-		if n := len(insideLiteral(text)); n != strings.Count(text, "\n")+1 {
-			t.Fatalf("%q: %d lines told apart", text, n)
-		}
 		s, err := parseSource(text)
 		if err != nil {
 			if list, ok := err.(scanner.ErrorList); ok && len(list) == 0 {
@@ -152,35 +149,4 @@ func FuzzParseSource(f *testing.F) {
 		u.resolve(func(string) (string, bool) { return "", false })
 		u.write()
 	})
-}
-
-// TestMagicLines: what is a magic line and what is Go.
-func TestMagicLines(t *testing.T) {
-	s := &Session{scope: newScope()}
-	s.scope.live["done"] = &entity{name: "done"}
-	for _, c := range []struct{ cell, want string }{
-		{"!ls -l", shellCall + `"ls -l")`},
-		{"if x {\n\t!ls\n}", "if x {\n" + shellCall + `"ls")` + "\n}"},
-		{"ok := true\n!ok", "ok := true\n!ok"},
-		{"!done", "!done"},
-		{"f(\n\t!a(),\n)", "f(\n\t!a(),\n)"},
-		{"z := []bool{\n\t!a,\n}", "z := []bool{\n\t!a,\n}"},
-		{"x := 7 %\n\t3", "x := 7 %\n\t3"},
-		{"s := `\n!ls\n%time\n`", "s := `\n!ls\n%time\n`"},
-		{"/*\n%help\n*/", "/*\n%help\n*/"},
-		{"%time x := 1", "x := 1"},
-		{"x := 2 *\n!a", "x := 2 *\n!a"},
-		{"%device", magicCall + `"device", "")`},
-		{"x := 1\n  %device cuda ", "x := 1\n" + magicCall + `"device", "cuda")`},
-	} {
-		got, _, err := s.magics(c.cell)
-		if err != nil || got != c.want {
-			t.Errorf("%q: %q, %v; want %q", c.cell, got, err, c.want)
-		}
-	}
-	for _, cell := range []string{"%nosuch", "%lab"} {
-		if _, _, err := s.magics(cell); err == nil {
-			t.Errorf("%q is accepted", cell)
-		}
-	}
 }

@@ -19,3 +19,14 @@ func eachToken(text string, f func(off int, t token.Token, lit string)) {
 		f(file.Offset(pos), t, lit)
 	}
 }
+
+// nesting is by how much a token changes the depth of brackets.
+func nesting(t token.Token) int {
+	switch t {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		return 1
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		return -1
+	}
+	return 0
+}

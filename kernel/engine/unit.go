@@ -27,9 +27,12 @@ import (
 type unit struct {
 	n       int
 	src     *source
+	debug   bool              // is compiled in debug form
 	imports map[string]string // name → path, what the cell can name
 	dots    []string          // paths of dot imports
 	blanks  []string          // paths of blank imports of this cell
+
+	packages map[string]string // names of packages that need no import line
 
 	defined  map[string]bool    // names that this unit declares
 	skipped  map[int]bool       // declarations of src that have not changed
@@ -56,6 +59,7 @@ type unit struct {
 	session  *scope
 	shows    bool
 	copied   []*memory // variables that loops work on copies of
+	flow     flow
 }
 
 const (
@@ -79,6 +83,7 @@ type scope struct {
 	imports map[string]string
 	dots    []string
 	byObj   map[types.Object]*entity
+	debug   bool // cells are compiled in debug form
 }
 
 func newScope() *scope {
@@ -133,7 +138,7 @@ func (u *unit) importName(path string) string {
 // as it is, and what earlier cells' declarations must be compiled again.
 func newUnit(n int, src *source, sc *scope) *unit {
 	u := &unit{
-		n: n, src: src, session: sc,
+		n: n, src: src, session: sc, debug: sc.debug,
 		imports: map[string]string{}, defined: map[string]bool{}, skipped: map[int]bool{},
 		aliases: map[string]*entity{}, newDefs: map[string]*entity{}, restored: map[string]*entity{},
 		uses: map[string]*entity{}, usedPkgs: map[string]string{},
@@ -191,6 +196,9 @@ func (u *unit) skipUnchanged() {
 		e := sc.live[name]
 		if e == nil || e.kind != d.kind || e.text != src.declText(d) {
 			continue
+		}
+		if e.debug != u.debug && (e.kind == token.FUNC || u.debug && len(e.methods) > 0) {
+			continue // in the other form
 		}
 		ok := true
 		for _, m := range methods[name] {

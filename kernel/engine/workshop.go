@@ -29,7 +29,7 @@ const sessionPath = "glassy/kernel/cmd/session"
 // usual are the packages that cells can import without waiting. Others are
 // compiled when a cell first imports them.
 var usual = strings.Fields(`
-	glassy/lab/... ` + cellPkg + ` glassy/kernel/display
+	glassy/lab/... ` + cellPkg + " " + debugPkg + ` glassy/kernel/display/...
 	bufio bytes cmp container/heap container/list container/ring context embed encoding/base64 encoding/binary
 	encoding/csv encoding/gob encoding/hex encoding/json errors flag fmt hash/crc32 hash/fnv image image/color
 	image/png io io/fs iter log log/slog maps math math/big math/bits math/cmplx math/rand math/rand/v2 os
@@ -235,7 +235,7 @@ func writeModule(dir, src string) error {
 func sourceHash(src string, t *toolchain) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, t.version, t.gcc, src, os.Getenv("GOEXPERIMENT"), os.Getenv("GOFLAGS"), os.Getenv("GOAMD64"), usual)
-	for _, root := range []string{"go.mod", "go.sum", "lab", "cuda", "kernel/display", "kernel/engine/cell", "kernel/engine/host", "kernel/cmd/session"} {
+	for _, root := range []string{"go.mod", "go.sum", "lab", "cuda", "kernel/display", "kernel/engine/cell", "kernel/engine/checkpoint", "kernel/engine/host", "kernel/cmd/internal/process", "kernel/cmd/session"} {
 		err := filepath.WalkDir(filepath.Join(src, root), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -9,6 +9,10 @@
 //	Guard Guarded   around goroutines: a panic there is told, not fatal
 //	Print Stdout …  so that the two output streams keep their order
 //	Show            around the last expression
+//	Save Load       in the cells of %checkpoint and %restore
+//
+// What a cell calls in the form that stops for a debugger is in package debug,
+// below this one.
 //
 // A running cell is a [Run]. It is found from a goroutine's profiler labels,
 // which Go hands on to the goroutines it starts; so a stop reaches all of a

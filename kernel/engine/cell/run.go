@@ -3,7 +3,6 @@ package cell
 import (
 	"context"
 	"fmt"
-	"os"
 	"reflect"
 	"runtime/debug"
 	"sync"
@@ -15,6 +14,7 @@ import (
 // Run is one execution of a cell: its context and all its goroutines.
 type Run struct {
 	ID      int
+	Apart   bool // it runs beside others, and what it prints goes by itself; set before Enter
 	ctx     context.Context
 	cancel  context.CancelFunc
 	stopped atomic.Bool
@@ -42,7 +42,7 @@ type Exited struct{ Code int }
 
 // NewRun makes a run that has not begun.
 func NewRun(id int) *Run {
-	r := &Run{ID: id}
+	r := &Run{ID: id, live: 1} // it can be stopped before it begins
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r
 }
@@ -50,10 +50,11 @@ func NewRun(id int) *Run {
 // Enter makes the calling goroutine, which must have profiler labels of its own,
 // the main goroutine of r.
 func (r *Run) Enter() {
-	r.live = 1
 	r.label = labels()
 	runs.Store(r.label, r)
-	current.Store(r)
+	if !r.Apart {
+		current.Store(r)
+	}
 }
 
 // Leave ends one goroutine of r.
@@ -68,6 +69,12 @@ func (r *Run) Leave() {
 		stopping.Add(-1)
 	}
 	r.cancel()
+}
+
+// Busy reports whether goroutines of a cell are at work.
+func Busy() (busy bool) {
+	runs.Range(func(any, any) bool { busy = true; return false })
+	return busy
 }
 
 // Stop asks all goroutines of r to end.
@@ -139,6 +146,7 @@ func Recv[T any](c <-chan T) T {
 		return v
 	default:
 	}
+	TellNever(c == nil, "receives from")
 	select {
 	case v := <-c:
 		return v
@@ -154,12 +162,27 @@ func Recv2[T any](c <-chan T) (T, bool) {
 		return v, ok
 	default:
 	}
+	TellNever(c == nil, "receives from")
 	select {
 	case v, ok := <-c:
 		return v, ok
 	case <-Done():
 		panic(Interrupt)
 	}
+}
+
+// TellNever tells of the one wait of which it is certain that it has no end: on a
+// nil channel. Of others nobody can say so: a timer, another cell, or a button of
+// the page may end them.
+func TellNever(never bool, does string) {
+	if !never {
+		return
+	}
+	at := ""
+	if fs := Frames(debug.Stack()); len(fs) > 0 {
+		at = fs[0].String() + " "
+	}
+	fmt.Fprintf(stream(2), "%s%s a nil channel, and waits for ever: an interrupt ends it\n", at, does)
 }
 
 // To is the channel of a send statement: c <- v becomes To(c).Send(v), which
@@ -176,6 +199,7 @@ func (s Sender[T]) Send(v T) {
 		return
 	default:
 	}
+	TellNever(s.c == nil, "sends to")
 	select {
 	case s.c <- v:
 	case <-Done():
@@ -219,8 +243,14 @@ func Zero[T any](p *T) {
 func Exit(code int) { panic(Exited{code}) }
 
 // Guard is deferred first in the goroutines that a cell starts.
-func Guard() {
-	x := recover()
+func Guard() { Finish(recover()) }
+
+// Finish ends a goroutine that a cell has started; x is what it panicked with.
+func Finish(x any) {
+	var frames []Frame
+	if t, ok := x.(*Traced); ok {
+		x, frames = t.Value, t.Frames
+	}
 	r := Here()
 	if r != nil {
 		defer r.Leave()
@@ -228,11 +258,15 @@ func Guard() {
 	switch x := x.(type) {
 	case nil, Interrupted:
 	case Exited:
-		fmt.Fprintf(os.Stderr, "os.Exit(%d) in a goroutine: the goroutine ends, the session goes on\n", x.Code)
+		fmt.Fprintf(stream(2), "os.Exit(%d) in a goroutine: the goroutine ends, the session goes on\n", x.Code)
 	default:
-		fmt.Fprintf(os.Stderr, "panic in a goroutine: %s\n", PanicText(x))
-		for _, f := range Frames(debug.Stack()) {
-			fmt.Fprintf(os.Stderr, "\t%s\n", f)
+		w := stream(2)
+		fmt.Fprintf(w, "panic in a goroutine: %s\n", PanicText(x))
+		if frames == nil {
+			frames = Frames(debug.Stack())
+		}
+		for _, f := range frames {
+			fmt.Fprintf(w, "\t%s\n", f)
 		}
 	}
 }

@@ -6,18 +6,26 @@ import (
 )
 
 // Writer is w, for a function that writes: when w is standard output or error,
-// what it writes comes after all that was written to the other before.
+// what it writes comes after all that was written to the other before, and where
+// the calling goroutine's run speaks.
 func Writer(w io.Writer) io.Writer {
 	if f, ok := w.(*os.File); ok {
 		switch f {
 		case nil:
 		case os.Stdout:
-			return ordered{f, 1}
+			return inOrder(f, 1)
 		case os.Stderr:
-			return ordered{f, 2}
+			return inOrder(f, 2)
 		}
 	}
 	return w
+}
+
+func inOrder(f *os.File, fd int) io.Writer {
+	if r := Here(); r != nil && r.Apart {
+		return apart{r.ID, fd}
+	}
+	return ordered{f, fd}
 }
 
 // ordered is standard output or error in the order of writing.

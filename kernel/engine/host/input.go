@@ -22,7 +22,7 @@ var inputMu sync.Mutex
 
 // input asks the user for one line, for the calling cell.
 func (s *session) input(prompt string, password bool) (string, error) {
-	text, err := s.ask(cell.Done(), prompt, password)
+	text, err := s.ask(here(), cell.Done(), prompt, password)
 	if errors.Is(err, errStopped) {
 		panic(cell.Interrupt)
 	}
@@ -30,11 +30,15 @@ func (s *session) input(prompt string, password bool) (string, error) {
 }
 
 // ask asks the user for one line until done.
-func (s *session) ask(done <-chan struct{}, prompt string, password bool) (string, error) {
+func (s *session) ask(run int, done <-chan struct{}, prompt string, password bool) (string, error) {
 	inputMu.Lock()
 	defer inputMu.Unlock()
+	s.shown()
+	if p := s.prompt.Swap(nil); p != nil && prompt == "" {
+		prompt, password = p.text, p.password
+	}
 	flush()
-	s.send(Message{Op: "input", Prompt: prompt, Password: password})
+	s.send(Message{Op: "input", Run: run, Prompt: prompt, Password: password})
 	select {
 	case q := <-s.lines:
 		switch {
@@ -57,12 +61,17 @@ func (s *session) ask(done <-chan struct{}, prompt string, password bool) (strin
 // a pipe. Nobody can see that a pipe is being read but the system, which tells
 // what each thread of a process waits in.
 type stdin struct {
+	feeding sync.Mutex // one run is fed at a time
+
 	mu sync.Mutex
 	w  *os.File // nil after the end of the input
 }
 
-// renew puts a fresh pipe on descriptor 0.
+// renew puts a fresh pipe on descriptor 0 where the last one has come to its end:
+// a run that reads on gets the end again, the next run a line.
 func (in *stdin) renew() error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	if in.w != nil {
 		return nil
 	}
@@ -79,16 +88,36 @@ func (in *stdin) renew() error {
 	return nil
 }
 
+// end is the end of the input for a run that goes on; of one that is gone the pipe
+// is the next run's.
+func (in *stdin) end(gone <-chan struct{}) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	select {
+	case <-gone:
+		return
+	default:
+	}
+	if in.w != nil {
+		in.w.Close()
+		in.w = nil
+	}
+}
+
+// pipe is where lines go; nil after the end of the input.
+func (in *stdin) pipe() *os.File {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.w
+}
+
 // watchEvery is how often a running cell is looked at.
 const watchEvery = 40 * time.Millisecond
 
 // feed asks for a line whenever a thread waits for one, until the run ends.
 func (in *stdin) feed(s *session, r *cell.Run, gone <-chan struct{}) {
-	in.mu.Lock() // the feeder of the run before may still be at it
-	defer in.mu.Unlock()
-	if err := in.renew(); err != nil {
-		return
-	}
+	in.feeding.Lock() // the feeder of the run before may still be at it
+	defer in.feeding.Unlock()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -100,13 +129,12 @@ func (in *stdin) feed(s *session, r *cell.Run, gone <-chan struct{}) {
 		if !readsStdin() {
 			continue
 		}
-		line, err := s.ask(r.Done(), "", false)
-		if err == nil {
-			_, err = io.WriteString(in.w, line+"\n")
+		line, err := s.ask(r.ID, r.Done(), "", false)
+		if w := in.pipe(); err == nil && w != nil {
+			_, err = io.WriteString(w, line+"\n")
 		}
 		if err != nil { // the reader sees the end of the input
-			in.w.Close()
-			in.w = nil
+			in.end(gone)
 			return
 		}
 	}

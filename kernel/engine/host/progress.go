@@ -13,13 +13,15 @@ import (
 // redraw is how often a progress bar may change.
 const redraw = 100 * time.Millisecond
 
-// A bar is the progress of one computation on the screen.
+// A bar is the progress of computations on the screen: those of one name in one
+// run of a cell, one after the other.
 type bar struct {
 	id    string // of its display
-	drawn time.Duration
+	drawn time.Time
+	ended bool // what is drawn
 }
 
-// barKey is a computation: its cell and its name.
+// barKey is a run of a cell and the name of a computation.
 type barKey struct {
 	run  int
 	name string
@@ -32,41 +34,45 @@ var (
 
 // Progress shows how far a computation of the running cell is: done of total,
 // which is 0 when it is not known, elapsed after its start. A computation of
-// less than a redraw shows nothing.
+// less than a redraw shows nothing; a hundred of one name, as in a loop, share a
+// bar.
 func Progress(name string, done, total int, elapsed time.Duration, ended bool) {
 	r := cell.Here()
 	if r == nil || self == nil {
 		return
 	}
-	key := barKey{r.ID, name}
 	barsMu.Lock()
-	b := bars[key]
-	switch {
-	case b == nil && elapsed < redraw:
-		barsMu.Unlock()
-		return
-	case b == nil:
-		b = &bar{}
-		bars[key] = b
-	case elapsed < b.drawn+redraw && !ended:
-		barsMu.Unlock()
-		return
-	}
-	if ended {
-		delete(bars, key)
-	}
-	b.drawn = elapsed
-	first := b.id == ""
-	if first {
-		b.id = display.NewID()
-	}
-	id, text := b.id, barText(name, done, total, elapsed, ended)
+	b, first := barOf(barKey{r.ID, name}, elapsed, ended, time.Now())
 	barsMu.Unlock()
-	if first {
-		display.ShowAs(id, display.Text(text))
-	} else {
-		display.Update(id, display.Text(text))
+	switch text := barText(name, done, total, elapsed, ended); {
+	case b == nil:
+	case first:
+		display.ShowAs(b.id, display.Text(text))
+	default:
+		display.Update(b.id, display.Text(text))
 	}
+}
+
+// barOf is the bar to draw now, and whether that is for the first time; nil if there
+// is nothing to draw yet.
+func barOf(key barKey, elapsed time.Duration, ended bool, now time.Time) (b *bar, first bool) {
+	b = bars[key]
+	if b == nil {
+		if elapsed < redraw {
+			return nil, false
+		}
+		for k, old := range bars {
+			if k.run != key.run && old.ended {
+				delete(bars, k)
+			}
+		}
+		b, first = &bar{id: display.NewID()}, true
+		bars[key] = b
+	} else if ends := ended && !b.ended; !ends && now.Sub(b.drawn) < redraw {
+		return nil, false
+	}
+	b.drawn, b.ended = now, ended
+	return b, first
 }
 
 const barWidth = 30

@@ -14,7 +14,7 @@ import (
 // children; a command that fails ends the cell.
 func shell(line string) {
 	c := exec.CommandContext(cell.Context(), "/bin/sh", "-c", line)
-	c.Stdout, c.Stderr = cell.Stdout(), os.Stderr
+	c.Stdout, c.Stderr = cell.Writer(os.Stdout), cell.Writer(os.Stderr)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
 	err := c.Run()

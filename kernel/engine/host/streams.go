@@ -1,6 +1,7 @@
 package host
 
 import (
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,4 +28,4 @@ func drain(fd int) {
 // orderedStderr is where the log package writes.
 type orderedStderr struct{}
 
-func (orderedStderr) Write(p []byte) (int, error) { return cell.Stderr().Write(p) }
+func (orderedStderr) Write(p []byte) (int, error) { return cell.Writer(os.Stderr).Write(p) }
