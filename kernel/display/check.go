@@ -43,7 +43,10 @@ func check(b Bundle, v any) (_ Bundle, problem string) {
 			problems = append(problems, err.Error())
 			continue
 		}
-		b.Data[k] = x
+		if b.Data[k], err = bounded(k, x); err != nil {
+			delete(b.Data, k)
+			problems = append(problems, err.Error())
+		}
 	}
 	for k, x := range b.Metadata {
 		if _, err := json.Marshal(x); err != nil {
@@ -58,6 +61,29 @@ func check(b Bundle, v any) (_ Bundle, problem string) {
 		problem = fmt.Sprintf("display: not shown of a %T: %s", v, strings.Join(problems, "; "))
 	}
 	return b, problem
+}
+
+// maxForm is the largest text or JSON that is sent in one form, in bytes. A plot of
+// a million points makes a larger SVG, which would bring the browser down.
+const maxForm = 8 << 20
+
+// bounded is x, the encoded data of a MIME type, if it is not too large for a
+// notebook. A plain text is cut; nothing else could be read without its end.
+func bounded(mimeType string, x any) (any, error) {
+	size := 0
+	switch x := x.(type) {
+	case string:
+		if mimeType == "text/plain" && len(x) > maxText+maxNote {
+			return strings.ToValidUTF8(x[:maxText], "") + fmt.Sprintf("\n(display: cut after %d of %d bytes)", maxText, len(x)), nil
+		}
+		size = len(x)
+	case json.RawMessage:
+		size = len(x)
+	}
+	if size > maxForm && formOf(mimeType) != binaryForm {
+		return nil, fmt.Errorf("%s of %d bytes, and more than %d are too much for a notebook: write it to a file", mimeType, size, maxForm)
+	}
+	return x, nil
 }
 
 // encode is the data x of one MIME type as a bundle holds it.

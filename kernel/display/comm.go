@@ -36,9 +36,15 @@ var (
 	commTargets = map[string]func(*Comm, json.RawMessage){}
 )
 
-// SetCommSender registers what carries messages to the page. The session
-// process calls it once.
-func SetCommSender(send func(CommMessage)) { commSend.Store(&send) }
+// SetCommSender registers what carries messages to the page, nil for nothing. The
+// session process calls it once.
+func SetCommSender(send func(CommMessage)) {
+	if send == nil {
+		commSend.Store(nil)
+		return
+	}
+	commSend.Store(&send)
+}
 
 func sendComm(m CommMessage, data any) error {
 	send := commSend.Load()
@@ -54,15 +60,35 @@ func sendComm(m CommMessage, data any) error {
 	return nil
 }
 
-// OpenComm opens a comm to what the page has registered under target, with
-// data that encoding/json can write.
-func OpenComm(target string, data any) (*Comm, error) {
-	c := &Comm{ID: uuid.NewString(), Target: target}
+// NewComm is a comm to what the page has registered under target, not open yet.
+func NewComm(target string) *Comm { return &Comm{ID: uuid.NewString(), Target: target} }
+
+// Open opens a new comm with data and metadata that encoding/json can write, and
+// binary buffers; metadata may be nil.
+func (c *Comm) Open(data, metadata any, buffers ...[]byte) error {
+	m := CommMessage{Type: "comm_open", ID: c.ID, Target: c.Target, Buffers: buffers}
+	if metadata != nil {
+		b, err := json.Marshal(metadata)
+		if err != nil {
+			return fmt.Errorf("display: comm %s: writing its metadata as JSON: %w", c.Target, err)
+		}
+		m.Metadata = b
+	}
 	commMu.Lock()
 	comms[c.ID] = c
 	commMu.Unlock()
-	if err := sendComm(CommMessage{Type: "comm_open", ID: c.ID, Target: target}, data); err != nil {
+	if err := sendComm(m, data); err != nil {
 		c.forget()
+		return err
+	}
+	return nil
+}
+
+// OpenComm opens a comm to what the page has registered under target, with
+// data that encoding/json can write.
+func OpenComm(target string, data any) (*Comm, error) {
+	c := NewComm(target)
+	if err := c.Open(data, nil); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -22,10 +22,6 @@ const (
 	plotDPI    = 192 // of the PNG: twice the 96 of a page, for sharp screens
 )
 
-// maxSVG is the largest SVG that is sent, in bytes. A plot of a million points
-// makes a larger one, which would bring the browser down; its PNG is sent alone.
-const maxSVG = 8 << 20
-
 // fontFallback names fonts of the same widths, for pages that lack plot's own.
 var fontFallback = strings.NewReplacer(
 	"font-family:Liberation Serif;", "font-family:'Liberation Serif','Times New Roman',Tinos,serif;",
@@ -33,31 +29,55 @@ var fontFallback = strings.NewReplacer(
 	"font-family:Liberation Mono;", "font-family:'Liberation Mono','Courier New',Cousine,monospace;",
 )
 
+// pictureTags mends the pictures in a drawing: the canvas calls PNG something else,
+// and forgets to say that they fill their place.
+var pictureTags = strings.NewReplacer("<image ", `<image preserveAspectRatio="none" `, "data:image/jpg;base64,", "data:image/png;base64,")
+
+// ink is the colour of what is drawn here, unless it says something itself.
+var ink = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
+
+// rim is left free at the right and the top, where a plot's frame reaches the end.
+const rim = vg.Length(6)
+
+// canvasSize is that of a drawing.
+type canvasSize struct{ width, height vg.Length }
+
 // ofPlot draws p as SVG and as PNG.
 func ofPlot(p *plot.Plot) (b Bundle, problem string) {
-	svg := vgsvg.New(plotWidth, plotHeight)
-	p.Draw(draw.New(svg))
-	var vector, raster bytes.Buffer
-	if _, err := svg.WriteTo(&vector); err != nil {
-		return Bundle{}, fmt.Sprintf("display: plot as SVG: %v", err)
-	}
-	img := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(plotDPI))}
-	p.Draw(draw.New(img))
-	if _, err := img.WriteTo(&raster); err != nil {
-		return Bundle{}, fmt.Sprintf("display: plot as PNG: %v", err)
+	b, problem = drawn(canvasSize{plotWidth, plotHeight}, p.Draw)
+	if problem != "" {
+		return Bundle{}, problem
 	}
 	name := "plot"
 	if p.Title.Text != "" {
 		name += " " + p.Title.Text
 	}
+	b.Data["text/plain"] = name
+	return b, ""
+}
+
+// drawn is what paint draws as SVG and as PNG, without a text.
+func drawn(size canvasSize, paint func(draw.Canvas)) (b Bundle, problem string) {
+	svg := vgsvg.New(size.width, size.height)
+	paint(draw.New(svg))
+	var vector, raster bytes.Buffer
+	if _, err := svg.WriteTo(&vector); err != nil {
+		return Bundle{}, fmt.Sprintf("display: plot as SVG: %v", err)
+	}
+	img := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(size.width, size.height), vgimg.UseDPI(plotDPI))}
+	paint(draw.New(img))
+	if _, err := img.WriteTo(&raster); err != nil {
+		return Bundle{}, fmt.Sprintf("display: plot as PNG: %v", err)
+	}
 	b = Bundle{
-		Data: map[string]any{"text/plain": name, "image/png": raster.Bytes()},
+		Data: map[string]any{"image/png": raster.Bytes()},
 		Metadata: map[string]any{"image/png": map[string]any{
-			"width": int(plotWidth.Dots(96)), "height": int(plotHeight.Dots(96)),
+			"width": int(size.width.Dots(96)), "height": int(size.height.Dots(96)),
 		}},
 	}
-	if vector.Len() <= maxSVG {
-		b.Data["image/svg+xml"] = fontFallback.Replace(vector.String())
+	if vector.Len() <= maxForm { // else its PNG does alone
+		text := fontFallback.Replace(vector.String())
+		b.Data["image/svg+xml"] = pictureTags.Replace(text)
 	}
 	return b, ""
 }
@@ -73,23 +93,4 @@ func ofImage(m image.Image) (b Bundle, problem string) {
 		"text/plain": fmt.Sprintf("%T, %d×%d", m, size.X, size.Y),
 		"image/png":  buf.Bytes(),
 	}}, ""
-}
-
-// maxMatrix is how many rows or columns of a matrix are written before its
-// middle is left out, and matrixMargin how many then stay at each side.
-const (
-	maxMatrix    = 20
-	matrixMargin = 5
-)
-
-// ofMatrix writes the rows of m.
-func ofMatrix(m mat.Matrix) Bundle {
-	if s, ok := m.(fmt.Stringer); ok {
-		return Text(s.String())
-	}
-	options := []mat.FormatOption{mat.Squeeze()}
-	if r, c := m.Dims(); r > maxMatrix || c > maxMatrix {
-		options = append(options, mat.Excerpt(matrixMargin))
-	}
-	return Text(fmt.Sprintf("%.6g", mat.Formatted(m, options...)))
 }

@@ -16,8 +16,11 @@ import (
 // text says so.
 //
 // A [Bundle] is itself, a [Displayer] what it says, a *plot.Plot SVG and PNG, an
-// image.Image PNG, a gonum matrix its rows, and everything else its text: as %v
-// writes it, with field names as in %+v, and cut after 1 MB.
+// image.Image PNG, a gonum matrix its rows and a table or a heat map, a []complex128
+// points in the plane, more than a hundred numbers what they are like, a slice of
+// structs and a map also a table, an error also what it wraps and its Help, and
+// everything else its text: as %v writes it, with field names as in %+v, and cut
+// after 1 MB.
 //
 // Several values are joined: their texts on one line where each is one line,
 // and, if any of them has more than text, an HTML page of all of them. Of a rich
@@ -109,10 +112,26 @@ func attempt(v any) (b Bundle, problem string) {
 	case image.Image:
 		return ofImage(x)
 	case mat.Matrix:
-		return ofMatrix(x), ""
+		return ofMatrix(x)
+	case []complex128:
+		return ofComplex(x)
+	case error:
+		return ofError(x), ""
 	}
 	if d, ok := viaPointer(v); ok {
 		return Bundle{Data: copyMap(d.MIMEBundle())}, ""
+	}
+	if hasMethods(v) {
+		return Bundle{}, ""
+	}
+	r := reflect.ValueOf(v)
+	if b, ok := ofNumbers(r); ok {
+		return b, ""
+	}
+	if table := ofRows(r); table != "" {
+		b := Text(text(v))
+		b.Data["text/html"] = table
+		return b, ""
 	}
 	return Bundle{}, ""
 }

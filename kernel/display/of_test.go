@@ -92,7 +92,6 @@ func TestTextOfValues(t *testing.T) {
 		{[]any{panicking{1}}, "[%!v(PANIC=String method: no text)]"},
 		{"bad \xff byte", "bad \uFFFD byte"},
 		{map[float64]int{nan(): 1}, "map[NaN:1]"},
-		{mat.NewDense(2, 2, []float64{1, 2, 3, 4}), "⎡1  2⎤\n⎣3  4⎦"},
 	} {
 		b := Of(c.v)
 		valid(t, b)

@@ -12,6 +12,9 @@ import (
 // notebook that no front end opens.
 const maxText = 1 << 20
 
+// maxNote is the room for a note below a text of that length.
+const maxNote = 4 << 10
+
 // maxDepth bounds nesting, for the stack's sake.
 const maxDepth = 500
 
@@ -184,13 +187,12 @@ type entry struct {
 	text       string
 }
 
+// maxEntries is more pairs than fit in maxText: each takes four bytes at least.
+const maxEntries = maxText / 4
+
 // entries writes a map in the order of its keys.
 func (p *printer) entries(v reflect.Value, depth int) {
-	pairs := make([]entry, 0, v.Len())
-	for it := v.MapRange(); it.Next(); { // not MapIndex, which finds no NaN
-		pairs = append(pairs, entry{key: it.Key(), value: it.Value()})
-	}
-	sortEntries(pairs)
+	pairs := firstEntries(v, maxEntries)
 	p.buf = append(p.buf, "map["...)
 	for i, e := range pairs {
 		if p.full() {
@@ -206,29 +208,47 @@ func (p *printer) entries(v reflect.Value, depth int) {
 	p.buf = append(p.buf, ']')
 }
 
-// sortEntries orders by key: numbers and strings as fmt does, everything else
-// by its text.
-func sortEntries(pairs []entry) {
-	if len(pairs) == 0 {
-		return
+// firstEntries are the first pairs of a map in the order of its keys, at most so
+// many: sorting all of a large map would take longer than a reader waits.
+func firstEntries(v reflect.Value, most int) []entry {
+	order, byText := orderOf(v.Type().Key())
+	pairs := make([]entry, 0, min(v.Len(), 2*most))
+	sorted := 0 // of pairs: the first so many, and what comes after the last of them is out
+	sort := func() {
+		slices.SortStableFunc(pairs, order)
+		pairs = pairs[:min(len(pairs), most)]
+		sorted = len(pairs)
 	}
-	var order func(a, b entry) int
-	switch k := pairs[0].key; {
-	case k.CanInt():
-		order = func(a, b entry) int { return cmp.Compare(a.key.Int(), b.key.Int()) }
-	case k.CanUint():
-		order = func(a, b entry) int { return cmp.Compare(a.key.Uint(), b.key.Uint()) }
-	case k.CanFloat():
-		order = func(a, b entry) int { return cmp.Compare(a.key.Float(), b.key.Float()) }
-	case k.Kind() == reflect.String:
-		order = func(a, b entry) int { return cmp.Compare(a.key.String(), b.key.String()) }
-	default:
-		for i := range pairs {
+	for it := v.MapRange(); it.Next(); { // not MapIndex, which finds no NaN
+		e := entry{key: it.Key(), value: it.Value()}
+		if byText {
 			p := printer{limit: 1 << 10}
-			p.value(pairs[i].key, 1)
-			pairs[i].text = string(p.buf)
+			p.value(e.key, 1)
+			e.text = string(p.buf)
 		}
-		order = func(a, b entry) int { return cmp.Compare(a.text, b.text) }
+		if sorted == most && order(pairs[most-1], e) <= 0 {
+			continue
+		}
+		if pairs = append(pairs, e); len(pairs) == 2*most {
+			sort()
+		}
 	}
-	slices.SortStableFunc(pairs, order)
+	sort()
+	return pairs
+}
+
+// orderOf is the order of keys: numbers and strings as fmt has it, everything else
+// by its text.
+func orderOf(t reflect.Type) (order func(a, b entry) int, byText bool) {
+	switch k := t.Kind(); {
+	case k >= reflect.Int && k <= reflect.Int64:
+		return func(a, b entry) int { return cmp.Compare(a.key.Int(), b.key.Int()) }, false
+	case k >= reflect.Uint && k <= reflect.Uintptr:
+		return func(a, b entry) int { return cmp.Compare(a.key.Uint(), b.key.Uint()) }, false
+	case k == reflect.Float32 || k == reflect.Float64:
+		return func(a, b entry) int { return cmp.Compare(a.key.Float(), b.key.Float()) }, false
+	case k == reflect.String:
+		return func(a, b entry) int { return cmp.Compare(a.key.String(), b.key.String()) }, false
+	}
+	return func(a, b entry) int { return cmp.Compare(a.text, b.text) }, true
 }
