@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"glassy/kernel/engine"
+	"glassy/kernel/wire"
 )
 
 // comms knows which comms are open, whoever opened them.
@@ -70,9 +71,18 @@ func (s *Server) commMessage(_ context.Context, r *request) (*reply, error) {
 	m := engine.CommMessage{Type: r.Header.Type, ID: content.ID, Target: content.Target,
 		Data: content.Data, Metadata: r.Metadata, Buffers: r.Buffers}
 	s.comms.note(m)
+	if r.channel == wire.Control {
+		s.engine.CommBeside(m)
+		return nil, nil
+	}
 	out := s.newOutput(r)
 	defer close(out.ended)
+	for _, old := range r.taken { // each message has its busy and its idle
+		s.out.status(old.Message, "busy")
+		defer s.out.status(old.Message, "idle")
+	}
 	s.engine.Comm(m, out)
+	out.end()
 	return nil, nil
 }
 

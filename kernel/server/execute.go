@@ -31,7 +31,7 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 	}{}
 	started := time.Now()
 	if r.aborted {
-		return s.executed(started, "aborted", map[string]any{}), nil
+		return s.executed(started, "aborted", map[string]any{}, nil), nil
 	}
 	if err := decode(r, &q); err != nil {
 		return nil, err
@@ -56,17 +56,20 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	result := s.run(ctx, cancel, r, engine.Cell{Code: q.Code, Count: count, Silent: q.Silent}, out)
+	cell := cellOf(r.Message, q.Code, count, q.Silent)
+	cell.Beside = r.beside()
+	result := s.run(ctx, cancel, r, cell, out)
+	out.end()
 	if e := result.Error; e != nil {
 		if yes(q.StopOnError) || e.Interrupted {
 			time.Sleep(abortWindow)
-			s.queue.abort()
+			r.queue.abort()
 		}
 		content := errorContent(e)
 		if !q.Silent {
 			s.out.send(r.Message, wire.Outgoing{Type: "error", Content: maps.Clone(content)})
 		}
-		return s.executed(started, "error", content), nil
+		return s.executed(started, "error", content, result.Record), nil
 	}
 
 	if v := result.Value; v != nil {
@@ -75,16 +78,20 @@ func (s *Server) execute(ctx context.Context, r *request) (*reply, error) {
 			s.history.output(count, text)
 		}
 	}
-	content := map[string]any{"user_expressions": s.evaluate(ctx, q.Expressions)}
+	content := map[string]any{"user_expressions": s.evaluate(ctx, q.Expressions, r.beside())}
 	if result.Page != nil {
 		data, _ := forms(s.log, *result.Page)
 		content["payload"] = []any{map[string]any{"source": "page", "data": data, "start": 0}}
 	}
-	return s.executed(started, "ok", content), nil
+	if result.NextInput != "" {
+		payload, _ := content["payload"].([]any)
+		content["payload"] = append(payload, map[string]any{"source": "set_next_input", "text": result.NextInput, "replace": true})
+	}
+	return s.executed(started, "ok", content, result.Record), nil
 }
 
 // executed completes an execute_reply.
-func (s *Server) executed(started time.Time, status string, content map[string]any) *reply {
+func (s *Server) executed(started time.Time, status string, content map[string]any, record *engine.Record) *reply {
 	content["status"] = status
 	content["execution_count"] = s.count.Load()
 	if status != "aborted" {
@@ -95,12 +102,16 @@ func (s *Server) executed(started time.Time, status string, content map[string]a
 			content["user_expressions"] = map[string]any{}
 		}
 	}
-	return &reply{content: content, metadata: map[string]any{
+	metadata := map[string]any{
 		"started":          started.UTC().Format(time.RFC3339Nano),
 		"status":           status,
 		"engine":           s.sockets.Session(),
 		"dependencies_met": true,
-	}}
+	}
+	if record != nil {
+		metadata["glassy"] = record
+	}
+	return &reply{content: content, metadata: metadata}
 }
 
 // run gives a cell to the engine, unless it was interrupted before it got
@@ -112,17 +123,17 @@ func (s *Server) run(ctx context.Context, cancel func(), r *request, c engine.Ce
 			result = engine.Result{Error: &engine.Error{Name: "KernelPanic", Value: fmt.Sprint(p)}}
 		}
 	}()
-	if !s.queue.enter(r, cancel) {
+	if !r.queue.enter(r, cancel) {
 		return engine.Result{Error: &engine.Error{Name: "Interrupted", Value: "before the cell began", Interrupted: true}}
 	}
 	return s.engine.Execute(ctx, c, out)
 }
 
 // evaluate answers user_expressions, in the order of their names.
-func (s *Server) evaluate(ctx context.Context, expressions map[string]string) map[string]any {
+func (s *Server) evaluate(ctx context.Context, expressions map[string]string, beside bool) map[string]any {
 	results := make(map[string]any, len(expressions))
 	for _, name := range slices.Sorted(maps.Keys(expressions)) {
-		b, e := s.evaluateOne(ctx, expressions[name])
+		b, e := s.evaluateOne(ctx, engine.Cell{Code: expressions[name], Beside: beside})
 		if e != nil {
 			content := errorContent(e)
 			content["status"] = "error"
@@ -135,7 +146,7 @@ func (s *Server) evaluate(ctx context.Context, expressions map[string]string) ma
 	return results
 }
 
-func (s *Server) evaluateOne(ctx context.Context, expr string) (b display.Bundle, e *engine.Error) {
+func (s *Server) evaluateOne(ctx context.Context, expr engine.Cell) (b display.Bundle, e *engine.Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panic in the engine", "panic", p, "stack", string(debug.Stack()))

@@ -118,6 +118,19 @@ func TestPager(t *testing.T) {
 	}
 }
 
+// The text that is to take the cell's place is a payload of the reply.
+func TestNextInput(t *testing.T) {
+	e := newFake()
+	e.scripts["load"] = func(context.Context, <-chan struct{}, string, engine.Output) engine.Result {
+		return engine.Result{NextInput: "x := 1", Page: text("both")}
+	}
+	r := connect(t, start(t, server.Config{Engine: e})).run("load")
+	payload := wiretest.Content(r.Reply)["payload"].([]any)
+	if got := fmt.Sprint(payload); got != "[map[data:map[text/plain:both] source:page start:0] map[replace:true source:set_next_input text:x := 1]]" {
+		t.Errorf("payload %s", got)
+	}
+}
+
 // Streams, displays and clears come in the order in which they were made, text
 // of one stream in quick succession as one message, and all before the reply.
 func TestOrderOfOutputs(t *testing.T) {

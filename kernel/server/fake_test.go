@@ -19,10 +19,11 @@ import (
 // the script.
 type fake struct {
 	mu        sync.Mutex
-	stop      chan struct{} // closed by Interrupt; nil when no cell runs
+	stop      chan struct{} // closed by Interrupt; nil when no cell runs that waits for its turn
 	scripts   map[string]script
 	ran       []engine.Cell
 	comms     []engine.CommMessage
+	beside    []engine.CommMessage
 	slow      time.Duration // from the begin of Execute until Interrupt works
 	completed func(code string, cursor int) engine.Completion
 }
@@ -79,14 +80,18 @@ func (f *fake) Execute(ctx context.Context, c engine.Cell, out engine.Output) en
 	time.Sleep(f.slow)
 	f.mu.Lock()
 	f.ran = append(f.ran, c)
-	f.stop = stop
+	if !c.Beside {
+		f.stop = stop
+	}
 	word, _, _ := strings.Cut(c.Code, " ")
 	run, ok := f.scripts[word]
 	f.mu.Unlock()
 	defer func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.stop = nil
+		if !c.Beside {
+			f.stop = nil
+		}
 	}()
 	if !ok {
 		return failed("NoScript", c.Code)
@@ -103,14 +108,14 @@ func (f *fake) Interrupt() {
 	}
 }
 
-func (f *fake) Evaluate(_ context.Context, expr string) (display.Bundle, *engine.Error) {
-	switch expr {
+func (f *fake) Evaluate(_ context.Context, c engine.Cell) (display.Bundle, *engine.Error) {
+	switch c.Code {
 	case "bad":
 		return display.Bundle{}, failed("CompileError", "undefined: bad").Error
 	case "panic":
 		panic("engine bug")
 	}
-	return display.Text("<" + expr + ">"), nil
+	return display.Text("<" + c.Code + ">"), nil
 }
 
 func (f *fake) Complete(code string, cursor int) engine.Completion {
@@ -152,6 +157,12 @@ func (f *fake) Comm(m engine.CommMessage, out engine.Output) {
 	case `{"ask":"panic"}`:
 		panic("engine bug")
 	}
+}
+
+func (f *fake) CommBeside(m engine.CommMessage) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.beside = append(f.beside, m)
 }
 
 // received is how many comm messages have come.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
 
 	"glassy/kernel/wire"
@@ -31,7 +32,7 @@ func (s *Server) kernelInfo(context.Context, *request) (*reply, error) {
 			{"text": "Go standard library", "url": "https://pkg.go.dev/std"},
 			{"text": "Gonum", "url": "https://pkg.go.dev/gonum.org/v1/gonum"},
 		},
-		"debugger":           false,
-		"supported_features": []string{},
+		"debugger":           slices.Contains(s.features(), "debugger"),
+		"supported_features": s.features(),
 	}}, nil
 }

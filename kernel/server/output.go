@@ -26,6 +26,7 @@ type output struct {
 	silent     bool // nothing is shown
 	allowStdin bool
 	ended      chan struct{} // closed when the request is done
+	allowance  Allowance
 }
 
 func (s *Server) newOutput(r *request) *output {
@@ -36,8 +37,18 @@ var _ engine.Output = (*output)(nil)
 
 // Stream implements engine.Output.
 func (o *output) Stream(name, text string) {
-	if !o.silent {
-		o.s.out.stream(o.req, name, text)
+	if o.silent {
+		return
+	}
+	for _, p := range o.allowance.Take(name, text) {
+		o.s.out.stream(o.req, p.Name, p.Text)
+	}
+}
+
+// end shows what was held back, when the cell has ended.
+func (o *output) end() {
+	for _, p := range o.allowance.End() {
+		o.s.out.stream(o.req, p.Name, p.Text)
 	}
 }
 
@@ -59,13 +70,18 @@ func (o *output) show(typ string, b display.Bundle, fields map[string]any) {
 	if o.silent {
 		return
 	}
-	fields["data"], fields["metadata"] = forms(o.s.log, b)
+	data, metadata := forms(o.s.log, b)
+	if r := o.s.record(); r != nil {
+		metadata["glassy"] = r
+	}
+	fields["data"], fields["metadata"] = data, metadata
 	o.s.out.send(o.req, wire.Outgoing{Type: typ, Content: fields})
 }
 
 // Clear implements engine.Output.
 func (o *output) Clear(wait bool) {
 	if !o.silent {
+		o.allowance.Clear()
 		o.s.out.send(o.req, wire.Outgoing{Type: "clear_output", Content: map[string]bool{"wait": wait}})
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,13 +14,20 @@ type request struct {
 	channel wire.Channel
 
 	// The queue's.
-	aborted     bool // came before an error that stops the queue
+	queue       *queue // set when it is pushed
+	aborted     bool   // came before an error that stops the queue
 	interrupted bool
 	entered     bool   // the engine has it
 	cancel      func() // ends the context that the engine has it with
+
+	update *update    // that it is, or nil
+	taken  []*request // updates that have become part of it
 }
 
 func (r *request) isCell() bool { return r.Header.Type == "execute_request" }
+
+// beside reports whether the request may run beside those of the main shell.
+func (r *request) beside() bool { return r.Header.Subshell != "" }
 
 // isComm reports whether the request may run the user's code like a cell does:
 // a widget's callback.
@@ -44,21 +52,28 @@ func newQueue() *queue {
 	return q
 }
 
-func (q *queue) push(r *request) {
+// push adds a request; it reports false for a queue that is closed.
+func (q *queue) push(r *request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.waiting = append(q.waiting, r)
+	if q.closed {
+		return false
+	}
+	r.queue = q
+	q.waiting = coalesce(q.waiting, r)
 	q.change.Signal()
+	return true
 }
 
-// pop waits for the next request. It returns nil once the queue is closed.
+// pop waits for the next request. It returns nil once the queue is closed and
+// empty.
 func (q *queue) pop() *request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.waiting) == 0 && !q.closed {
 		q.change.Wait()
 	}
-	if q.closed {
+	if len(q.waiting) == 0 {
 		return nil
 	}
 	r := q.waiting[0]
@@ -122,9 +137,13 @@ func (q *queue) abortLocked() {
 	}
 }
 
+// close aborts the cells that wait, drops the messages of comms, and lets nothing
+// else in.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
+	q.abortLocked()
+	q.waiting = slices.DeleteFunc(q.waiting, (*request).isComm)
 	q.change.Broadcast()
 }

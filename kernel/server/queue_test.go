@@ -46,7 +46,19 @@ func TestQueueInterrupt(t *testing.T) {
 	if cancel, tell := q.interrupt(); cancel != nil || !tell || !waiting.aborted {
 		t.Errorf("an interrupt between cells must abort those that wait and reach the engine: aborted %v, told %v", waiting.aborted, tell)
 	}
+	if q.push(asked("execute_request")); !q.push(asked("comm_msg")) {
+		t.Error("an open queue takes no request")
+	}
 	q.close()
+	if r := q.pop(); r == nil || r != waiting {
+		t.Errorf("a closed queue gives %v, want the cell that waits, to be answered", r)
+	}
+	if r := q.pop(); r == nil || !r.aborted {
+		t.Errorf("a closed queue gives %v, want a cell to be aborted", r)
+	}
+	if q.push(asked("execute_request")) {
+		t.Error("a closed queue takes a request")
+	}
 	if r := q.pop(); r != nil {
 		t.Errorf("a closed queue gives %v", r)
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"glassy/kernel/engine"
@@ -107,9 +106,14 @@ func (s *Server) historyRequest(_ context.Context, r *request) (*reply, error) {
 	return &reply{content: map[string]any{"status": "ok", "history": list}}, nil
 }
 
-// interruptRequest answers interrupt_request.
-func (s *Server) interruptRequest(context.Context, *request) (*reply, error) {
-	s.Interrupt()
+// interruptRequest answers interrupt_request: it is for the shell that its header
+// names.
+func (s *Server) interruptRequest(_ context.Context, r *request) (*reply, error) {
+	q, err := s.queueOf(r)
+	if err != nil {
+		return nil, err
+	}
+	s.interrupt(q)
 	return &reply{content: map[string]any{"status": "ok"}}, nil
 }
 
@@ -125,9 +129,4 @@ func (s *Server) shutdown(_ context.Context, r *request) (*reply, error) {
 	content := map[string]any{"status": "ok", "restart": q.Restart}
 	s.out.send(r.Message, wire.Outgoing{Type: "shutdown_reply", Content: content})
 	return &reply{content: content, then: func() { s.stopped.Do(func() { close(s.stop) }) }}, nil
-}
-
-// debug answers debug_request: there is no debugger.
-func (s *Server) debug(context.Context, *request) (*reply, error) {
-	return nil, errors.New("this kernel has no debugger")
 }

@@ -19,10 +19,11 @@ import (
 )
 
 // Engine runs cells. All methods may be called concurrently; Execute is called
-// for one cell at a time. *engine.Session is one.
+// for one cell at a time, but for those that are told to run beside that one.
+// *engine.Session is one.
 type Engine interface {
 	Execute(ctx context.Context, c engine.Cell, out engine.Output) engine.Result
-	Evaluate(ctx context.Context, expr string) (display.Bundle, *engine.Error)
+	Evaluate(ctx context.Context, expr engine.Cell) (display.Bundle, *engine.Error)
 	Complete(code string, cursor int) engine.Completion // offsets in bytes
 	Inspect(code string, cursor, detail int) (display.Bundle, bool)
 	Completeness(code string) (engine.Completeness, string)
@@ -33,6 +34,9 @@ type Engine interface {
 	// deal with.
 	Interrupt()
 	Comm(m engine.CommMessage, out engine.Output)
+	// CommBeside does not wait for the running cell, whose output it is that
+	// comes of it.
+	CommBeside(m engine.CommMessage)
 }
 
 // Config is what a kernel is made of.
@@ -44,6 +48,10 @@ type Config struct {
 	Log            *slog.Logger     // nil drops what is logged
 	Version        string           // of the kernel, for kernel_info
 	Interrupts     <-chan os.Signal // each value interrupts the running cell; may be nil
+
+	// Unattended is how long a debugger waits for a front end to listen again
+	// before it lets stopped code go on; 0 is half a minute.
+	Unattended time.Duration
 }
 
 // How long Run waits at the end for a cell: first after interrupting it, then
@@ -58,14 +66,19 @@ type Server struct {
 	signals <-chan os.Signal
 	sockets *wire.Sockets
 	out     *outbox
-	queue   *queue
+	queue   *queue // of the main shell
 	stdin   *stdin
 	history *history
 	comms   *comms
 
+	subshells *subshells
+
 	count   atomic.Int64 // execution count; the shell loop writes it
 	stop    chan struct{}
 	stopped sync.Once
+
+	unattended time.Duration // how long the debugger waits for a front end
+	watch      sync.Once     // over that
 }
 
 // New binds the sockets. Call Run next.
@@ -101,7 +114,11 @@ func New(cfg Config) (*Server, error) {
 		stdin:   newStdin(sockets.Ask, log),
 		history: openHistory(cfg.HistoryFile, log),
 		comms:   newComms(),
-		stop:    make(chan struct{}),
+
+		subshells: newSubshells(),
+
+		unattended: cfg.Unattended,
+		stop:       make(chan struct{}),
 	}, nil
 }
 
@@ -117,13 +134,16 @@ func Run(ctx context.Context, cfg Config) error {
 // Connection is where the kernel listens.
 func (s *Server) Connection() wire.Connection { return s.sockets.Connection() }
 
-// Interrupt does what interrupt_request does: it interrupts the running cell,
-// or, between cells, aborts those that wait, and tells the engine either way.
-// It may be called at any time.
-func (s *Server) Interrupt() {
-	cancel, tell := s.queue.interrupt()
-	s.stdin.interrupt()
-	if tell {
+// Interrupt does what interrupt_request does for the main shell: it interrupts
+// the running cell, or, between cells, aborts those that wait, and tells the
+// engine either way. It may be called at any time.
+func (s *Server) Interrupt() { s.interrupt(s.queue) }
+
+// interrupt interrupts a shell. The engine's Interrupt is for the main one; what
+// runs beside it ends with its context.
+func (s *Server) interrupt(q *queue) {
+	cancel, tell := q.interrupt()
+	if tell && q == s.queue {
 		s.guarded("interrupting", s.engine.Interrupt)
 	}
 	if cancel != nil {
@@ -144,21 +164,25 @@ func (s *Server) Run(ctx context.Context) error {
 	beside.Go(func() { s.stdin.take(life, s.sockets.Requests(wire.Stdin)) })
 	beside.Go(func() { s.takeSignals(life) })
 
-	shell := make(chan struct{})
+	shells := make(chan struct{})
 	go func() {
-		defer close(shell)
-		s.shell(life)
+		defer close(shells)
+		defer s.subshells.loops.Wait()
+		s.shell(life, s.queue)
 	}()
 
 	select {
 	case <-ctx.Done():
 	case <-s.stop:
 	}
-	s.queue.close()
-	s.Interrupt()
-	if !within(grace, shell) {
+	queues := append(s.subshells.close(), s.queue)
+	for _, q := range queues {
+		q.close()
+		s.interrupt(q)
+	}
+	if !within(grace, shells) {
 		cancel()
-		if !within(grace, shell) {
+		if !within(grace, shells) {
 			s.log.Warn("the running cell did not end; leaving it behind")
 		}
 	}
@@ -194,28 +218,40 @@ func (s *Server) takeSignals(ctx context.Context) {
 	}
 }
 
-// takeShell moves shell requests to the queue, so that what is to be aborted is
+// takeShell moves shell requests to their queues, so that what is to be aborted is
 // known while a cell runs.
 func (s *Server) takeShell(ctx context.Context) {
 	for {
 		select {
 		case m := <-s.sockets.Requests(wire.Shell):
-			s.queue.push(&request{Message: m, channel: wire.Shell})
+			s.arrive(&request{Message: m, channel: wire.Shell})
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// shell handles the queue, one request at a time.
-func (s *Server) shell(ctx context.Context) {
+// arrive gives a request to the shell that it names. Where there is none, that is
+// the answer.
+func (s *Server) arrive(r *request) {
+	q, err := s.queueOf(r)
+	if err == nil && !q.push(r) {
+		err = fmt.Errorf("the subshell %q is being deleted", r.Header.Subshell)
+	}
+	if err != nil {
+		s.respond(r, func() *reply { return s.refuse(r, err) })
+	}
+}
+
+// shell handles a queue, one request at a time.
+func (s *Server) shell(ctx context.Context, q *queue) {
 	for {
-		r := s.queue.pop()
+		r := q.pop()
 		if r == nil {
 			return
 		}
 		s.handle(ctx, r, shellHandlers)
-		s.queue.finish(r)
+		q.finish(r)
 	}
 }
 
@@ -265,6 +301,13 @@ var controlHandlers = map[string]handler{
 	"debug_request":       (*Server).debug,
 	"comm_info_request":   (*Server).commInfo,
 	"history_request":     (*Server).historyRequest,
+	"comm_open":           (*Server).commMessage,
+	"comm_msg":            (*Server).commMessage,
+	"comm_close":          (*Server).commMessage,
+
+	"create_subshell_request": (*Server).createSubshell,
+	"delete_subshell_request": (*Server).deleteSubshell,
+	"list_subshell_request":   (*Server).listSubshells,
 
 	"execute_request":     wrongChannel,
 	"complete_request":    wrongChannel,
@@ -279,8 +322,12 @@ func wrongChannel(_ *Server, _ context.Context, r *request) (*reply, error) {
 // handle is the life of one request: busy, what the handler brings, reply,
 // idle.
 func (s *Server) handle(ctx context.Context, r *request, handlers map[string]handler) {
+	s.respond(r, func() *reply { return s.answer(ctx, r, handlers) })
+}
+
+func (s *Server) respond(r *request, answer func() *reply) {
 	s.out.status(r.Message, "busy")
-	rep := s.answer(ctx, r, handlers)
+	rep := answer()
 	if rep != nil {
 		s.out.flush()
 		o := wire.Outgoing{Type: strings.TrimSuffix(r.Header.Type, "_request") + "_reply", Content: rep.content, Metadata: rep.metadata}
@@ -309,10 +356,14 @@ func (s *Server) answer(ctx context.Context, r *request, handlers map[string]han
 	}()
 	rep, err := h(s, ctx, r)
 	if err != nil {
-		s.log.Warn("request refused", "type", r.Header.Type, "err", err)
-		return s.failure(r, "BadRequest", err.Error())
+		return s.refuse(r, err)
 	}
 	return rep
+}
+
+func (s *Server) refuse(r *request, err error) *reply {
+	s.log.Warn("request refused", "type", r.Header.Type, "err", err)
+	return s.failure(r, "BadRequest", err.Error())
 }
 
 // failure is a reply with status error; nil for a message that takes none.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,8 +34,8 @@ func TestKernelInfo(t *testing.T) {
 				t.Errorf("language_info.%s is %v, want %v", k, lang[k], v)
 			}
 		}
-		if features, ok := wiretest.Content(r.Reply)["supported_features"].([]any); !ok || len(features) != 0 {
-			t.Errorf("supported_features is %v, want none", features)
+		if features, ok := wiretest.Content(r.Reply)["supported_features"].([]any); !ok || !slices.Contains(features, any("kernel subshells")) {
+			t.Errorf("supported_features is %v, want kernel subshells among them", features)
 		}
 		if got := types(r); got != "busy idle" {
 			t.Errorf("iopub: %s", got)
@@ -113,6 +114,7 @@ func TestInterruptFifty(t *testing.T) {
 	for i := range 50 {
 		id := f.busy("loop")
 		next := f.send(wire.Shell, "execute_request", wiretest.Execute("value 1"))
+		f.do(wire.Control, "kernel_info_request", struct{}{}) // what was sent before it has come, too
 		sent := time.Now()
 		if i%2 == 0 {
 			want(t, f.do(wire.Control, "interrupt_request", struct{}{}).Reply, "status", "ok")
@@ -168,6 +170,42 @@ func TestInterruptComm(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, f.run("value 1").Reply, "status", "ok")
+}
+
+// What a slider sends while a cell runs comes to the engine as little as one
+// message with the last value; each message is told busy and idle all the same.
+func TestDragDuringACell(t *testing.T) {
+	e := newFake()
+	f := connect(t, start(t, server.Config{Engine: e}))
+	f.busy("sleep 500ms")
+	const moves = 50
+	var ids []string
+	for i := range moves {
+		ids = append(ids, f.send(wire.Shell, "comm_msg", map[string]any{"comm_id": "c",
+			"data": map[string]any{"method": "update", "state": map[string]int{"value": i}, "buffer_paths": []any{}}}))
+	}
+	states := map[string]string{} // by message, in the order in which they were told
+	for states[ids[moves-1]] != "busy idle" {
+		m, err := f.Recv(f.ctx, wire.IOPub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parent wire.Header
+		if err := json.Unmarshal(m.Parent, &parent); err != nil {
+			t.Fatal(err)
+		}
+		states[parent.ID] = strings.TrimSpace(fmt.Sprint(states[parent.ID], " ", wiretest.Content(m)["execution_state"]))
+	}
+	for i, id := range ids {
+		if states[id] != "busy idle" {
+			t.Errorf("iopub of move %d is %q", i, states[id])
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := len(e.comms); n == 0 || n >= moves || !strings.Contains(string(e.comms[n-1].Data), `"state":{"value":49}`) {
+		t.Errorf("%d messages of %d came to the engine, the last %s", n, moves, e.comms[max(n-1, 0)].Data)
+	}
 }
 
 func TestStdin(t *testing.T) {
@@ -399,6 +437,29 @@ func TestSmallRequests(t *testing.T) {
 	e.completed = nil
 	want(t, f.do(wire.Shell, "complete_request", map[string]any{"code": "x", "cursor_pos": 1}).Reply, "status", "error", "ename", "KernelPanic")
 	want(t, f.run("value 1").Reply, "status", "ok")
+}
+
+// On the control channel a comm's messages do not wait for the cell that runs.
+func TestCommsBesideACell(t *testing.T) {
+	e := newFake()
+	f := connect(t, start(t, server.Config{Engine: e}))
+	cell := f.send(wire.Shell, "comm_msg", map[string]any{"comm_id": "c", "data": map[string]string{"ask": "loop"}})
+	for e.received() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	id := f.send(wire.Control, "comm_msg", map[string]any{"comm_id": "c", "data": map[string]int{"value": 0}})
+	if _, err := f.CollectIOPub(f.ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	e.mu.Lock()
+	if len(e.beside) != 1 || string(e.beside[0].Data) != `{"value":0}` || len(e.comms) != 1 {
+		t.Errorf("beside the cell came %v, after it would come %v", e.beside, e.comms)
+	}
+	e.mu.Unlock()
+	f.do(wire.Control, "interrupt_request", map[string]any{})
+	if _, err := f.CollectIOPub(f.ctx, cell); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestComms(t *testing.T) {

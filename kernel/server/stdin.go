@@ -32,8 +32,7 @@ type stdin struct {
 // question is an input_request without its reply.
 type question struct {
 	id    string
-	reply chan string   // holds one
-	stop  chan struct{} // closed by an interrupt
+	reply chan string // holds one
 }
 
 func newStdin(send func(*wire.Message, wire.Outgoing) (string, error), log *slog.Logger) *stdin {
@@ -43,9 +42,9 @@ func newStdin(send func(*wire.Message, wire.Outgoing) (string, error), log *slog
 }
 
 // ask sends an input_request to the front end that sent req and waits for the
-// reply, an interrupt, the end of ctx or the end of the cell.
+// reply, the end of ctx, which an interrupt brings, or the end of the cell.
 func (s *stdin) ask(ctx context.Context, ended <-chan struct{}, req *wire.Message, prompt string, password bool) (string, error) {
-	q := &question{reply: make(chan string, 1), stop: make(chan struct{})}
+	q := &question{reply: make(chan string, 1)}
 	select {
 	case <-ended: // do not race with the turn
 		return "", ErrCellEnded
@@ -55,7 +54,7 @@ func (s *stdin) ask(ctx context.Context, ended <-chan struct{}, req *wire.Messag
 	case <-s.turn:
 		defer func() { s.turn <- struct{}{} }()
 	case <-ctx.Done():
-		return "", fmt.Errorf("waiting to ask for input: %w", context.Cause(ctx))
+		return "", ErrInterrupted
 	case <-ended:
 		return "", ErrCellEnded
 	}
@@ -67,10 +66,8 @@ func (s *stdin) ask(ctx context.Context, ended <-chan struct{}, req *wire.Messag
 	select {
 	case line := <-q.reply:
 		return line, nil
-	case <-q.stop:
-		return "", ErrInterrupted
 	case <-ctx.Done():
-		return "", fmt.Errorf("waiting for input: %w", context.Cause(ctx))
+		return "", ErrInterrupted
 	case <-ended:
 		return "", ErrCellEnded
 	}
@@ -93,7 +90,7 @@ func (s *stdin) put(ctx context.Context, q *question, req *wire.Message, prompt 
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):
-		case <-q.stop:
+		case <-ctx.Done():
 			return ErrInterrupted
 		case <-patience.Done():
 			return fmt.Errorf("asking for input: %w", err)
@@ -105,16 +102,6 @@ func (s *stdin) set(q *question) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pending = q
-}
-
-// interrupt ends the question that waits.
-func (s *stdin) interrupt() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pending != nil {
-		close(s.pending.stop)
-		s.pending = nil
-	}
 }
 
 // take delivers replies until ctx ends.

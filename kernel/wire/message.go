@@ -30,6 +30,7 @@ type Header struct {
 	Date     string `json:"date"` // RFC 3339
 	Type     string `json:"msg_type"`
 	Version  string `json:"version"`
+	Subshell string `json:"subshell_id,omitempty"` // of the request's shell; "" is the main one
 }
 
 // Message is one Jupyter message. Parent, Metadata and Content are JSON

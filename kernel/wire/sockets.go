@@ -23,6 +23,9 @@ var ErrGone = errors.New("front end is not connected or does not read")
 // concurrent use and never blocks: a front end that does not read loses
 // messages of its own once 128 MiB wait for it (32 MiB for droppable ones).
 //
+// Listeners is how many connections there are to iopub.
+func (s *Sockets) Listeners() int { return len(s.iopub.all()) }
+
 // Requests must be received from all three channels, or their front ends wait.
 type Sockets struct {
 	conn    Connection

@@ -27,6 +27,9 @@ type Client struct {
 	messages map[wire.Channel]chan *wire.Message
 	beats    chan []byte
 	send     sync.Mutex // zmq4's sockets send one at a time
+
+	mu   sync.Mutex
+	idle map[string]*wire.Message // of requests that ended while another was collected
 }
 
 // backlog is how many unread messages a channel of the client holds.
@@ -53,6 +56,7 @@ func Dial(ctx context.Context, c wire.Connection) (*Client, error) {
 			wire.Heartbeat: zmq4.NewReq(life, quiet),
 		},
 		messages: make(map[wire.Channel]chan *wire.Message),
+		idle:     make(map[string]*wire.Message),
 		beats:    make(chan []byte, backlog),
 	}
 	for ch, s := range cl.sockets {
@@ -116,7 +120,7 @@ func (c *Client) Send(ch wire.Channel, typ string, content any) (string, error) 
 	return c.SendMessage(ch, wire.Message{}, typ, content)
 }
 
-// SendMessage is Send with the parent, metadata and buffers of m.
+// SendMessage is Send with the parent, metadata, buffers and subshell of m.
 func (c *Client) SendMessage(ch wire.Channel, m wire.Message, typ string, content any) (string, error) {
 	data, err := json.Marshal(content)
 	if err != nil {
@@ -130,6 +134,7 @@ func (c *Client) SendMessage(ch wire.Channel, m wire.Message, typ string, conten
 		Date:     time.Now().UTC().Format(time.RFC3339Nano),
 		Type:     typ,
 		Version:  wire.ProtocolVersion,
+		Subshell: m.Header.Subshell,
 	}
 	frames, err := c.codec.Encode(&m)
 	if err != nil {
@@ -250,17 +255,28 @@ func (c *Client) CollectIOPub(ctx context.Context, id string) (Result, error) {
 }
 
 func (c *Client) collect(ctx context.Context, r *Result) error {
+	c.mu.Lock()
+	ended := c.idle[r.ID]
+	c.mu.Unlock()
+	if ended != nil {
+		r.IOPub = append(r.IOPub, ended)
+		return nil
+	}
 	for {
 		m, err := c.Recv(ctx, wire.IOPub)
 		if err != nil {
 			return err
 		}
-		if m.ParentID() != r.ID {
-			continue
-		}
-		r.IOPub = append(r.IOPub, m)
-		if m.Header.Type == "status" && Content(m)["execution_state"] == "idle" {
-			return nil
+		idle := m.Header.Type == "status" && Content(m)["execution_state"] == "idle"
+		if m.ParentID() == r.ID {
+			r.IOPub = append(r.IOPub, m)
+			if idle {
+				return nil
+			}
+		} else if idle {
+			c.mu.Lock()
+			c.idle[m.ParentID()] = m
+			c.mu.Unlock()
 		}
 	}
 }
