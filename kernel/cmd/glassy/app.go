@@ -29,7 +29,7 @@ type app struct {
 	getenv   func(string) string
 
 	start   func(ctx context.Context, cfg engine.Config) (session, error)
-	prepare func(ctx context.Context, cfg engine.Config, progress io.Writer) error
+	prepare func(ctx context.Context, cfg engine.Config, progress io.Writer) (program string, release func(), err error)
 	signals func(chan<- os.Signal) (stop func()) // Ctrl-C and the request to end
 	ways    func(set string) []fetch.Way         // to a data set
 }
@@ -107,19 +107,22 @@ func (a *app) config(dir string, level slog.Level) (engine.Config, error) {
 		return engine.Config{}, err
 	}
 	return engine.Config{
-		Home: f.home, Cache: f.cache, Dir: dir,
+		Home: f.home, Cache: f.cache, Dir: dir, Version: programVersion(),
 		Log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level})),
 	}, nil
 }
 
 // open starts a session whose cells work in dir.
-func (a *app) open(ctx context.Context, dir string) (session, error) {
+func (a *app) open(ctx context.Context, dir, engine string) (session, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
 	cfg, err := a.config(dir, slog.LevelWarn)
 	if err != nil {
+		return nil, err
+	}
+	if err := useEngine(&cfg, engine); err != nil {
 		return nil, err
 	}
 	s, err := a.start(ctx, cfg)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"glassy/kernel/cmd/glassy/internal/fetch"
+	"glassy/kernel/cmd/internal/progress"
 	"glassy/lab/data"
 )
 
@@ -88,15 +89,17 @@ func (a *app) getData(ctx context.Context, sets []data.Source) error {
 	}
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
-	p := &progress{w: a.err, live: isTerminal(a.err)}
+	line := progress.On(a.err)
 	for _, s := range sets {
 		began := time.Now()
 		job := fetch.Job{
 			Source: s, Ways: a.ways(s.Name), Cache: filepath.Join(f.cache, "data"), Dirs: data.Folders(a.getenv),
-			Say: p.say, Report: p.report,
+			Say: line.Say, Report: func(name string, done, total int64) {
+				line.Report(func() string { return downloaded(name, done, total) })
+			},
 		}
 		fetched, err := job.Get(ctx)
-		p.end()
+		line.End()
 		if err != nil {
 			return err
 		}
@@ -109,6 +112,14 @@ func (a *app) getData(ctx context.Context, sets []data.Source) error {
 		}
 	}
 	return nil
+}
+
+func downloaded(name string, done, total int64) string {
+	s := fmt.Sprintf("%s: %s", name, sizeText(done))
+	if total > 0 {
+		s += fmt.Sprintf(" of %s, %d %%", sizeText(total), 100*done/total)
+	}
+	return s
 }
 
 func (a *app) listData() {

@@ -5,10 +5,11 @@
 //	kernel.go     kernel: what Jupyter starts
 //	install.go    install, with kernelspec.go (where Jupyter looks) and source.go (what cells are compiled against)
 //	uninstall.go  uninstall
-//	run.go        run: a notebook, without Jupyter
+//	run.go        run: a notebook, without Jupyter; verify.go: again, compared with what it keeps
 //	eval.go       eval: one cell
 //	figures.go    figures: the thesis's figures and tables, by number
-//	data.go       data: data sets; progress.go tells how far
+//	data.go       data: data sets
+//	worker.go     worker: tasks of a cluster; cluster.go: cluster, its server and status
 //	doctor.go     doctor: what is there, what is missing, what to do
 //	terminal.go   what a cell emits, on a terminal
 //	version.go    version

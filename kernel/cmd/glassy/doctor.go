@@ -76,7 +76,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 		}
 	}
 	if !well {
-		fmt.Fprintln(a.out, "\nAn essential is missing: cells will not run until it is there.")
+		fmt.Fprintf(a.out, "\nAn essential is missing: cells will not be compiled until it is there. Meanwhile\nthe kernel %q interprets them (--engine %s of eval and run).\n", yaegiDisplayName, yaegiEngine)
 		return errTold
 	}
 	fmt.Fprintln(a.out, "\nThe essentials are there.")

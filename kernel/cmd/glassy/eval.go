@@ -11,7 +11,7 @@ import (
 )
 
 var evalCommand = command{
-	name: "eval", args: "['CODE' | -]", short: "run one cell from the command line or standard input",
+	name: "eval", args: "['CODE' | -] [--engine native|yaegi]", short: "run one cell from the command line or standard input",
 	long: `
 Runs CODE as one cell: prints what it prints, as it comes, and then the value of
 its last expression. An error goes to standard error, and the exit code is 1.
@@ -23,12 +23,15 @@ standard input is the cell's own.
   glassy eval < cell.go
   glassy eval -- '-1 + 2'           code that starts with a minus
   echo 5 | glassy eval 'var n int; fmt.Scan(&n); n * n'
+  glassy eval --engine yaegi '6 * 7'    interpreted: no Go toolchain is needed
 `,
 	run: (*app).eval,
 }
 
 func (a *app) eval(ctx context.Context, args []string) error {
-	rest, err := parse(flag.NewFlagSet("eval", flag.ContinueOnError), args)
+	fs := flag.NewFlagSet("eval", flag.ContinueOnError)
+	engineName := engineFlag(fs)
+	rest, err := parse(fs, args)
 	if err != nil {
 		return err
 	}
@@ -47,7 +50,7 @@ func (a *app) eval(ctx context.Context, args []string) error {
 		code = rest[0]
 		t.in = bufio.NewReader(a.in)
 	}
-	s, err := a.open(ctx, ".")
+	s, err := a.open(ctx, ".", *engineName)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +21,7 @@ import (
 const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 
 // fakeSession stands in for the engine. Each line of a cell is a word and its
-// argument: print, warn, value, show, update, clear, clearwait, figure, page,
+// argument: print, flood (so many lines), warn, value, show, update, clear, clearwait, figure, page,
 // ask, fail, wait (for an interrupt), hang (until the context ends).
 type fakeSession struct {
 	mu        sync.Mutex
@@ -40,6 +41,16 @@ func (s *fakeSession) Execute(ctx context.Context, c engine.Cell, out engine.Out
 		switch word {
 		case "print":
 			out.Stream("stdout", arg+"\n")
+		case "flood":
+			n, _ := strconv.Atoi(arg)
+			var text strings.Builder // comes as it is read from a pipe, in large pieces
+			for i := range n {
+				fmt.Fprintf(&text, "line %d\n", i)
+				if text.Len() > 64<<10 || i == n-1 {
+					out.Stream("stdout", text.String())
+					text.Reset()
+				}
+			}
 		case "warn":
 			out.Stream("stderr", arg+"\n")
 		case "value":
@@ -132,6 +143,7 @@ type lab struct {
 	signal   chan<- os.Signal // where the command listens
 	started  error            // what start and prepare return
 	prepared []engine.Config
+	program  string // of the session process; "": there is none
 }
 
 func newLab(t *testing.T, stdin string) *lab {
@@ -150,10 +162,10 @@ func newLab(t *testing.T, stdin string) *lab {
 			l.session.dir = cfg.Dir
 			return l.session, nil
 		},
-		prepare: func(_ context.Context, cfg engine.Config, progress io.Writer) error {
+		prepare: func(_ context.Context, cfg engine.Config, progress io.Writer) (string, func(), error) {
 			l.prepared = append(l.prepared, cfg)
 			fmt.Fprintln(progress, "preparing")
-			return l.started
+			return l.program, func() {}, l.started
 		},
 		signals: func(c chan<- os.Signal) func() {
 			l.signal = c

@@ -29,6 +29,9 @@ Installs the kernel, so that Jupyter offers "` + displayName + `":
      $XDG_CACHE_HOME/glassy (~/.cache/glassy); this takes about a minute, once
   3. writes the kernelspec, last, so that Jupyter offers only what works
 
+Before the second step it writes the kernelspec of "` + yaegiDisplayName + `",
+which interprets cells and works on a machine that has no Go.
+
   --user           into the user's Jupyter folder (the default): $JUPYTER_DATA_DIR,
                    or ~/.local/share/jupyter
   --prefix DIR     into DIR/share/jupyter/kernels
@@ -164,19 +167,28 @@ func (a *app) install(ctx context.Context, args []string) error {
 		fmt.Fprintf(a.out, "source      %s (%d files from %s)\n", installed, n, source)
 	}
 	spec := filepath.Join(kernels, kernelName)
-	if !slices.Contains(m.Kernelspecs, spec) {
-		m.Kernelspecs = append(m.Kernelspecs, spec)
+	yaegiSpec := filepath.Join(kernels, yaegiKernelName)
+	for _, dir := range []string{spec, yaegiSpec} {
+		if !slices.Contains(m.Kernelspecs, dir) {
+			m.Kernelspecs = append(m.Kernelspecs, dir)
+		}
 	}
 	// Before the long part: if that fails, uninstall knows of all there is.
 	if err := m.write(cfg.Home); err != nil {
 		return err
 	}
-	cfg.Dir = installed
-	if err := a.prepare(ctx, cfg, a.err); err != nil {
-		return fmt.Errorf("prepare the session: %w\n(the kernelspec was not written; when that is mended, run glassy install again)", err)
+	if err := writeKernelspec(yaegiSpec, m.Program, yaegiDisplayName, yaegiEngine); err != nil {
+		return err
 	}
+	fmt.Fprintf(a.out, "kernelspec  %s\n", yaegiSpec)
+	cfg.Dir = installed
+	_, release, err := a.prepare(ctx, cfg, a.err)
+	if err != nil {
+		return fmt.Errorf("prepare the session: %w\n(the kernelspec was not written, only that of %q, which needs no toolchain; when that is mended, run glassy install again)", err, yaegiDisplayName)
+	}
+	release()
 	fmt.Fprintf(a.out, "cache       %s\n", cfg.Cache)
-	if err := writeKernelspec(spec, m.Program); err != nil {
+	if err := writeKernelspec(spec, m.Program, displayName, nativeEngine); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "kernelspec  %s\n", spec)

@@ -86,7 +86,7 @@ func TestInstallAndUninstall(t *testing.T) {
 		t.Errorf("argv %s", argv)
 	}
 	metadata, _ := json.Marshal(k["metadata"])
-	if k["display_name"] != "Go (Glassy)" || k["language"] != "go" || k["interrupt_mode"] != "message" || string(metadata) != `{"debugger":false}` {
+	if k["display_name"] != "Go (Glassy)" || k["language"] != "go" || k["interrupt_mode"] != "message" || string(metadata) != `{"debugger":true}` {
 		t.Errorf("kernel.json %v", k)
 	}
 	for name, width := range map[string]int{"logo-32x32.png": 32, "logo-64x64.png": 64} {

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 )
 
 var kernelCommand = command{
-	name: "kernel", args: "--connection-file FILE", short: "serve one notebook; Jupyter starts this",
+	name: "kernel", args: "--connection-file FILE [--engine native|yaegi]", short: "serve one notebook; Jupyter starts this",
 	long: `
 Serves one notebook: Jupyter starts it, with a connection file that tells where to
 listen. SIGINT interrupts the running cell; SIGTERM ends the kernel.
@@ -31,6 +32,7 @@ The kernel writes its log to standard error, where Jupyter's server shows it.
 func (a *app) kernel(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("kernel", flag.ContinueOnError)
 	file := fs.String("connection-file", "", "")
+	engineName := engineFlag(fs)
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -41,12 +43,21 @@ func (a *app) kernel(ctx context.Context, args []string) error {
 	if *file == "" {
 		return usagef("--connection-file is missing; Jupyter gives it when it starts a kernel")
 	}
+	// By Jupyter's name for this kernel a page finds it: package gonb says it there.
+	if id, ok := strings.CutPrefix(strings.TrimSuffix(filepath.Base(*file), ".json"), "kernel-"); ok {
+		if err := os.Setenv("GONB_JUPYTER_KERNEL_ID", id); err != nil {
+			return fmt.Errorf("naming the kernel: %w", err)
+		}
+	}
 	dir, err := os.Getwd() // Jupyter starts a kernel in its notebook's folder
 	if err != nil {
 		return fmt.Errorf("working folder: %w", err)
 	}
 	cfg, err := a.config(dir, slog.LevelInfo)
 	if err != nil {
+		return err
+	}
+	if err := useEngine(&cfg, *engineName); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
@@ -117,7 +128,7 @@ func (b broken) Execute(context.Context, engine.Cell, engine.Output) engine.Resu
 	return engine.Result{Error: b.failure()}
 }
 
-func (b broken) Evaluate(context.Context, string) (display.Bundle, *engine.Error) {
+func (b broken) Evaluate(context.Context, engine.Cell) (display.Bundle, *engine.Error) {
 	return display.Bundle{}, b.failure()
 }
 
@@ -132,3 +143,5 @@ func (broken) Completeness(string) (engine.Completeness, string) { return engine
 func (broken) Interrupt() {}
 
 func (broken) Comm(engine.CommMessage, engine.Output) {}
+
+func (broken) CommBeside(engine.CommMessage) {}

@@ -28,7 +28,7 @@ func TestBrokenEngine(t *testing.T) {
 	}
 	says(t, strings.Join(r.Error.Traceback, "\n"), "no gcc", "glassy doctor")
 	says(t, r.Error.Error(), "NoSession", "no gcc")
-	if _, err := b.Evaluate(context.Background(), "1"); err == nil {
+	if _, err := b.Evaluate(context.Background(), engine.Cell{Code: "1"}); err == nil {
 		t.Error("an expression has a value")
 	}
 	if c := b.Complete("abc", 2); c.Start != 2 || c.End != 2 || len(c.Items) > 0 {

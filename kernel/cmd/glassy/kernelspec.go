@@ -17,6 +17,9 @@ import (
 const (
 	kernelName  = "glassy"
 	displayName = "Go (Glassy)"
+
+	yaegiKernelName  = "glassy-yaegi"
+	yaegiDisplayName = "Go (Glassy, no toolchain)"
 )
 
 //go:embed logo
@@ -31,15 +34,19 @@ type kernelspec struct {
 	Metadata      map[string]any `json:"metadata"`
 }
 
-// writeKernelspec puts the kernelspec that runs a program into dir.
-func writeKernelspec(dir, program string) error {
+// writeKernelspec puts the kernelspec that runs a program with an engine into dir.
+func writeKernelspec(dir, program, name, engine string) error {
+	argv := []string{program, "kernel", "--connection-file", "{connection_file}"}
+	if engine != nativeEngine {
+		argv = append(argv, "--engine", engine)
+	}
 	return files.Replace(dir, func(d string) error {
 		b, err := json.MarshalIndent(kernelspec{
-			Argv:          []string{program, "kernel", "--connection-file", "{connection_file}"},
-			DisplayName:   displayName,
+			Argv:          argv,
+			DisplayName:   name,
 			Language:      "go",
 			InterruptMode: "message",
-			Metadata:      map[string]any{"debugger": false},
+			Metadata:      map[string]any{"debugger": engine == nativeEngine},
 		}, "", "  ")
 		if err != nil {
 			return fmt.Errorf("kernel.json: %w", err)

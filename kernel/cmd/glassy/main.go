@@ -23,7 +23,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		installCommand, uninstallCommand, doctorCommand,
-		runCommand, evalCommand, figuresCommand, dataCommand,
+		runCommand, verifyCommand, evalCommand, figuresCommand, dataCommand,
+		workerCommand, clusterCommand,
 		kernelCommand, versionCommand,
 	}
 }
@@ -46,6 +47,9 @@ func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(fo
 var errTold = errors.New("failed")
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == sessionCommand {
+		interpreterSession() // ends the program
+	}
 	os.Exit(newApp().main(context.Background(), os.Args[1:]))
 }
 

@@ -50,7 +50,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"data", "got"}, `data "got", expected get, list or verify`},
 		{[]string{"data", "get"}, "no data set is named; known: mnist, fashion"},
 		{[]string{"data", "get", "minst"}, `no data set is called "minst"; known: mnist, fashion`},
-		{[]string{"figures", "9.9"}, `no figure "9.9"; nearest: 2.1`},
+		{[]string{"figures", "9.9"}, `no figure or table "9.9"; nearest: 2.1`},
 		{[]string{"figures", "2.1", "--scale", "huge"}, `scale "huge", expected quick, desktop, thesis`},
 		{[]string{"figures", "-o", "x"}, "-o without an ID"},
 	} {

@@ -12,8 +12,10 @@ import (
 
 	"glassy/kernel/cmd/glassy/internal/files"
 	"glassy/kernel/cmd/glassy/internal/notebook"
+	"glassy/kernel/cmd/internal/progress"
 	"glassy/kernel/display"
 	"glassy/kernel/engine"
+	"glassy/kernel/server"
 )
 
 var runCommand = command{
@@ -33,6 +35,8 @@ left out. Ctrl-C interrupts the running cell; a second one stops at once.
                   in In[N], k counts the figures of the cell
   --timeout D     interrupt a cell after D, for instance 90s or 10m; 0, the
                   default, waits for ever
+  --engine yaegi  interpret the cells: no Go toolchain is needed; native, the
+                  default, compiles them
 `,
 	run: (*app).run,
 }
@@ -42,6 +46,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 	out := fs.String("o", "", "")
 	figures := fs.String("figures", "", "")
 	timeout := fs.Duration("timeout", 0, "")
+	engineName := engineFlag(fs)
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -53,12 +58,9 @@ func (a *app) run(ctx context.Context, args []string) error {
 		return usagef("--timeout %v, expected a length of time such as 90s", *timeout)
 	}
 	path := rest[0]
-	nb, err := notebook.Load(path)
+	nb, err := loadGo(path)
 	if err != nil {
 		return err
-	}
-	if l := nb.Language(); l != "" && l != "go" {
-		return fmt.Errorf("notebook %s: it is written in %s; glassy runs Go: choose the kernel %q in Jupyter and save it", path, l, displayName)
 	}
 	// A long run must not end in the news that its result cannot be written.
 	if *out != "" {
@@ -74,7 +76,7 @@ func (a *app) run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	s, err := a.open(ctx, filepath.Dir(path))
+	s, err := a.open(ctx, filepath.Dir(path), *engineName)
 	if err != nil {
 		return err
 	}
@@ -85,6 +87,18 @@ func (a *app) run(ctx context.Context, args []string) error {
 	}
 	a.interruptible(ctx, s, func(ctx context.Context) { err = r.cells(ctx) })
 	return err
+}
+
+// loadGo reads a notebook of Go.
+func loadGo(path string) (*notebook.Notebook, error) {
+	nb, err := notebook.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	if l := nb.Language(); l != "" && l != "go" {
+		return nil, fmt.Errorf("notebook %s: it is written in %s; glassy runs Go: choose the kernel %q in Jupyter and save it", path, l, displayName)
+	}
+	return nb, nil
 }
 
 // notebookRun is one execution of a notebook.
@@ -162,8 +176,13 @@ func (r *notebookRun) cell(ctx context.Context, c *notebook.Cell, count int) (fa
 	if r.out == "" {
 		o.echo = &terminal{out: r.app.out, err: r.app.err}
 	}
-	res := r.session.Execute(ctx, engine.Cell{Code: c.Source, Count: count}, o)
+	res := r.session.Execute(ctx, engine.Cell{Code: c.Source, Count: count, ID: c.ID()}, o)
 	o.result(res)
+	if res.Record != nil {
+		if err := c.SetMetadata("glassy", res.Record); err != nil {
+			return true, err
+		}
+	}
 	if r.figures != "" {
 		paths, err := notebook.SaveFigures(r.figures, count, r.rec.Outputs(c))
 		r.figuresOnDisk += len(paths)
@@ -179,7 +198,7 @@ func (r *notebookRun) cell(ctx context.Context, c *notebook.Cell, count int) (fa
 		return false, nil
 	}
 	if o.echo == nil {
-		fmt.Fprintln(r.app.err, errorText(res.Error, isTerminal(r.app.err)))
+		fmt.Fprintln(r.app.err, errorText(res.Error, progress.IsTerminal(r.app.err)))
 	}
 	select {
 	case <-late:
@@ -232,14 +251,26 @@ func title(source string) string {
 // terminal where there is an echo.
 type notebookOutput struct {
 	*notebook.CellRecorder
-	echo *terminal
+	allowance server.Allowance
+	echo      *terminal
 }
 
 func (o *notebookOutput) Stream(name, text string) {
-	o.CellRecorder.Stream(name, text)
+	o.record(o.allowance.Take(name, text))
 	if o.echo != nil {
 		o.echo.Stream(name, text)
 	}
+}
+
+func (o *notebookOutput) record(pieces []server.Piece) {
+	for _, p := range pieces {
+		o.CellRecorder.Stream(p.Name, p.Text)
+	}
+}
+
+func (o *notebookOutput) Clear(wait bool) {
+	o.allowance.Clear()
+	o.CellRecorder.Clear(wait)
 }
 
 func (o *notebookOutput) Display(b display.Bundle, id string, update bool) {
@@ -256,6 +287,7 @@ func (o *notebookOutput) Input(context.Context, string, bool) (string, error) {
 func (o *notebookOutput) Comm(engine.CommMessage) {} // there is no front end to talk to
 
 func (o *notebookOutput) result(r engine.Result) {
+	o.record(o.allowance.End())
 	if r.Value != nil {
 		o.Result(r.Value.Data, r.Value.Metadata)
 	}

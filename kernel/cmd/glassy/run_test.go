@@ -130,6 +130,18 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A cell that prints without end leaves a notebook that can be opened: its
+// beginning and its end, ahead of the value.
+func TestRunKeepsTheEndsOfAFlood(t *testing.T) {
+	l := newLab(t, "")
+	out := filepath.Join(l.home, "out.ipynb")
+	l.run(t, exitOK, "run", book(t, l.home, "flood 300000\nvalue 42"), "-o", out)
+	if kept := load(t, out).short(1); len(kept) > 1200<<10 || !strings.HasPrefix(kept, "1 stdout:[line 0\n line 1\n") ||
+		!strings.Contains(kept, "bytes are left out)") || !strings.HasSuffix(kept, "line 299999\n] execute_result:[42]") {
+		t.Errorf("%d bytes are kept: %.60q … %q", len(kept), kept, kept[max(0, len(kept)-60):])
+	}
+}
+
 func TestRunStopsAtAFailure(t *testing.T) {
 	l := newLab(t, "")
 	in := book(t, l.home, "print a", "print b\nfail boom", "print c", "print d")

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
 
+	"glassy/kernel/cmd/internal/progress"
 	"glassy/kernel/display"
 	"glassy/kernel/engine"
 )
@@ -82,7 +82,7 @@ func (t *terminal) result(r engine.Result) {
 		}
 	}
 	if r.Error != nil {
-		fmt.Fprintln(t.err, errorText(r.Error, isTerminal(t.err)))
+		fmt.Fprintln(t.err, errorText(r.Error, progress.IsTerminal(t.err)))
 	}
 }
 
@@ -103,13 +103,4 @@ func errorText(e *engine.Error, colours bool) string {
 		s = ansi.ReplaceAllString(s, "")
 	}
 	return s
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -45,8 +45,10 @@ func (a *app) uninstall(_ context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if spec := filepath.Join(kernels, kernelName); !slices.Contains(specs, spec) {
-			specs = append(specs, spec)
+		for _, name := range []string{kernelName, yaegiKernelName} {
+			if spec := filepath.Join(kernels, name); !slices.Contains(specs, spec) {
+				specs = append(specs, spec)
+			}
 		}
 	}
 	var failed []error

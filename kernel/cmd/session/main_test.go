@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 // gpu is the device, closed when the process ends.
 func gpu(t testing.TB) *cuda.Device {
 	t.Helper()
+	cudatest.Seen()
 	dev, err := device.Open("cuda")
 	if err != nil {
 		t.Fatal(err)

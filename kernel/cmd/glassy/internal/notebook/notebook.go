@@ -253,6 +253,21 @@ func (c *Cell) ID() (id string) {
 	return id
 }
 
+// SetMetadata sets one entry of the cell's metadata.
+func (c *Cell) SetMetadata(name string, v any) error {
+	metadata := fields{}
+	if err := c.fields.get("metadata", &metadata); err != nil {
+		return err
+	}
+	if metadata == nil {
+		metadata = fields{}
+	}
+	if err := metadata.set(name, v); err != nil {
+		return err
+	}
+	return c.fields.set("metadata", metadata)
+}
+
 // Tagged tells whether the cell has a tag.
 func (c *Cell) Tagged(tag string) bool {
 	for _, t := range c.Tags {

@@ -70,6 +70,64 @@ func (o *Output) file() (fields, error) {
 	return f, put("metadata", o.Metadata)
 }
 
+// Kept are the outputs that the file has of a cell, and whether it was run.
+func (c *Cell) Kept() (outputs []Output, ran bool, err error) {
+	var count *int
+	if err := c.fields.get("execution_count", &count); err != nil {
+		return nil, false, err
+	}
+	var all []fields
+	if err := c.fields.get("outputs", &all); err != nil {
+		return nil, false, err
+	}
+	for i, f := range all {
+		o, err := newOutput(f)
+		if err != nil {
+			return nil, false, fmt.Errorf("output %d: %w", i+1, err)
+		}
+		outputs = append(outputs, o)
+	}
+	return outputs, count != nil, nil
+}
+
+// newOutput reads an output from the form of the file.
+func newOutput(f fields) (o Output, err error) {
+	get := func(name string, v any) {
+		if err == nil {
+			err = f.get(name, v)
+		}
+	}
+	get("output_type", &o.Type)
+	switch o.Type {
+	case "stream":
+		get("name", &o.Name)
+		if err == nil {
+			o.Text, err = multiline(f["text"])
+		}
+	case "error":
+		get("ename", &o.ErrorName)
+		get("evalue", &o.ErrorValue)
+		get("traceback", &o.Traceback)
+	case "display_data", "execute_result":
+		var data fields
+		get("data", &data)
+		get("metadata", &o.Metadata)
+		o.Data = map[string]any{}
+		for mime, raw := range data {
+			if text, e := multiline(raw); e == nil {
+				o.Data[mime] = text
+			} else {
+				o.Data[mime] = raw
+			}
+		}
+	default:
+		if err == nil {
+			err = fmt.Errorf("output type %q, expected stream, display_data, execute_result or error", o.Type)
+		}
+	}
+	return o, err
+}
+
 // splits tells whether Jupyter writes the text of a MIME type line by line.
 func splits(mimeType string) bool {
 	return strings.HasPrefix(mimeType, "text/") || mimeType == "image/svg+xml" || mimeType == "application/javascript"
