@@ -76,6 +76,13 @@ class Client:
         self.kc.shell_channel.send(msg)
         return self.reply(msg["header"]["msg_id"], timeout)
 
+    def send_to(self, subshell, kind, content):
+        """Sends on the shell channel, to a subshell, and returns the message's id."""
+        msg = self.kc.session.msg(kind, content)
+        msg["header"]["subshell_id"] = subshell
+        self.kc.shell_channel.send(msg)
+        return msg["header"]["msg_id"]
+
     def outputs(self, msg_id, timeout=PATIENCE):
         """Messages on IOPub whose parent is msg_id, up to its idle status."""
         for msg in self.iopub(msg_id, timeout):

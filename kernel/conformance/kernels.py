@@ -6,7 +6,7 @@ a test that the reference kernel fails is a wrong test.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass
@@ -27,6 +27,8 @@ class Kernel:
     update: str  # shows "first" and then "second" under one display id
     order: str  # prints a to stdout, b to stderr, c to stdout
     lines: str  # prints the numbers 0 to 99999, one a line
+    million: str  # prints the numbers 0 to 999999, one a line
+    huge: str  # shows 100 MB of text as its value
 
     # Text that keeps state.
     set: str  # makes the variable x hold {value}
@@ -35,6 +37,12 @@ class Kernel:
     define: str  # defines the function twice
     call: str  # shows twice(21) as execute_result
     blank: str  # does nothing and shows nothing
+
+    # Text for the debugger: the function twice, whose lines 2 and 3 make m of n and
+    # return it, and line 5, which keeps twice(21).
+    debugged: str
+    debugged_result: str  # shows what was kept
+    list: str  # makes xs hold 5, 6 and 7
 
     # Text that never ends by itself; each prints "started" first.
     endless: dict
@@ -54,6 +62,7 @@ class Kernel:
     may_skip: tuple = ()  # reasons for which the published suite may skip a test of this kernel
     scratch: str = ""  # pattern of the folders that running kernels keep, below the user's cache folder
     session_child: bool = False  # user memory lives in a child of the kernel's process
+    goroutine: str = ""  # panics with "lost in a goroutine" there
     exit: str = ""  # asks to end the process that runs it
     die: str = ""  # ends the process that runs it, past all catching
 
@@ -73,18 +82,24 @@ PYTHON = Kernel(
     update="from IPython.display import display; h = display('first', display_id=True); h.update('second')",
     order="import sys\nprint('a', flush=True)\nprint('b', file=sys.stderr, flush=True)\nprint('c', flush=True)",
     lines="for i in range(100000):\n    print(i)",
+    million="for i in range(1000000):\n    print(i)",
+    huge="'x' * 100_000_000",
     set="x = {value}",
     get="x",
     add="x += 1",
     define="def twice(n):\n    return 2 * n",
     call="twice(21)",
     blank="pass",
+    debugged="def twice(n):\n    m = 2 * n\n    return m\n\nkept = twice(21)\nlast = kept",
+    debugged_result="kept",
+    list="xs = [5, 6, 7]",
     endless={
         "loop": "print('started', flush=True)\nwhile True:\n    pass",
         "sleep": "import time\nprint('started', flush=True)\ntime.sleep(1000)",
         "wait": "import threading\nprint('started', flush=True)\nthreading.Event().wait()",
         "recursion": "def f(n):\n    return 0 if n == 0 else f(n - 1) + f(n - 1)\nprint('started', flush=True)\nf(200)",
         "printing": "print('started', flush=True)\nwhile True:\n    print('more', flush=True)",
+        "ticking": "import time\nprint('started', flush=True)\nwhile True:\n    print('more', flush=True)\n    time.sleep(0.01)",
     },
     ask="print('got:' + input())",
     complete=[("import os\nos.getc", {"getcwd", "getcwdb"}), ("zzz_nothing_", set())],
@@ -117,12 +132,17 @@ GO = Kernel(
     update='display.ShowAs("one-id", "first")\ndisplay.Update("one-id", "second")',
     order='fmt.Println("a")\nfmt.Fprintln(os.Stderr, "b")\nfmt.Println("c")',
     lines="for i := range 100000 {\n\tfmt.Println(i)\n}",
+    million="for i := range 1000000 {\n\tfmt.Println(i)\n}",
+    huge='strings.Repeat("x", 100_000_000)',
     set="x := {value}",
     get="x",
     add="x++",
     define="func twice(n int) int { return 2 * n }",
     call="twice(21)",
     blank="_ = 0",
+    debugged="func twice(n int) int {\n\tm := 2 * n\n\treturn m\n}\nkept := twice(21)\nlast := kept",
+    debugged_result="kept",
+    list="xs := []int{5, 6, 7}",
     endless={
         "loop": 'fmt.Println("started")\nfor {\n}',
         "sleep": 'fmt.Println("started")\ntime.Sleep(1000 * time.Second)',
@@ -132,6 +152,7 @@ GO = Kernel(
             'fmt.Println("started")\nwalk(200)'
         ),
         "printing": 'fmt.Println("started")\nfor {\n\tfmt.Println("more")\n}',
+        "ticking": 'fmt.Println("started")\nfor {\n\tfmt.Println("more")\n\ttime.Sleep(10 * time.Millisecond)\n}',
     },
     ask='var line string\nfmt.Scanln(&line)\nfmt.Println("got:" + line)',
     complete=[("strings.TrimLe", {"TrimLeft", "TrimLeftFunc"}), ("zzzNothing", set())],
@@ -142,15 +163,26 @@ GO = Kernel(
     inspect="fmt.Println",
     scratch="glassy/session-*",
     session_child=True,
+    goroutine='done := make(chan bool)\ngo func() {\n\tdefer close(done)\n\tpanic("lost in a goroutine")\n}()\n<-done\ntime.Sleep(100 * time.Millisecond)',
     exit="os.Exit(3)",
     die="func deeper(n int) int { return deeper(n+1) + 1 }\ndeeper(0)",
 )
 
 
+# The same language, interpreted: nothing is compiled into a folder, and endless
+# recursion is an error of the cell, so that dying takes more.
+YAEGI = replace(
+    GO,
+    name="glassy-yaegi",
+    scratch="",
+    die="me, _ := os.FindProcess(os.Getpid())\nme.Kill()\nselect {}",
+)
+
+
 def under_test() -> Kernel:
-    """The kernel named by KERNEL: glassy, or python3 to test the tests."""
+    """The kernel named by KERNEL: one of glassy's, or python3 to test the tests."""
     name = os.environ.get("KERNEL", GO.name)
-    for kernel in (GO, PYTHON):
-        if kernel.name == name:
-            return kernel
-    raise SystemExit(f"KERNEL={name}: expected {GO.name} or {PYTHON.name}")
+    kernels = {kernel.name: kernel for kernel in (GO, YAEGI, PYTHON)}
+    if name not in kernels:
+        raise SystemExit(f"KERNEL={name}: expected one of {', '.join(kernels)}")
+    return kernels[name]

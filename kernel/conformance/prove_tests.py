@@ -16,7 +16,7 @@ TRIES = 3
 
 def main():
     loader = unittest.TestLoader()
-    suite = loader.loadTestsFromNames(["test_conformance", "test_protocol"])
+    suite = loader.loadTestsFromNames(["test_conformance", "test_protocol", "test_debug", "test_torture", "test_widgets"])
     total = suite.countTestCases()
     for _ in range(TRIES):
         result = unittest.TextTestRunner(verbosity=0).run(suite)

@@ -1,171 +1,121 @@
-"""One JupyterLab page in headless Chromium: opens the notebook, runs all cells, finds the figures.
+"""The tour in a JupyterLab page: all cells run, the figures are drawn, a slider is dragged and its figure follows.
 
-Run: NOTEBOOK=path OUT=folder [CHROMIUM=path] python -m unittest -v test_lab_page
+Run: NOTEBOOK=notebooks/00-tour.ipynb OUT=folder [CHROMIUM=path] python -m unittest -v test_lab_page
 The notebook is copied without its outputs, so that what is found was drawn in
-this run; the page's picture stays in OUT.
+this run; pictures of the page stay in OUT.
 """
 
-import io
 import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
+import re
 import unittest
-import urllib.request
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
-import nbformat.reader
 from frontend import until
-from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from lab_page import OUT, Open, ink, pixels
+from PIL import ImageChops
+from playwright.sync_api import expect
 
 NOTEBOOK = Path(os.environ.get("NOTEBOOK", ""))
-OUT = Path(os.environ.get("OUT", "out"))
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RUN = 240_000  # milliseconds for the whole notebook
+RUN = 400_000  # milliseconds for the whole notebook
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Lab:
-    """A JupyterLab server on a free port, with settings and state of its own."""
-
-    def __init__(self, root: Path):
-        self.token = secrets.token_hex(16)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        own = root / ".jupyter"
-        data = subprocess.check_output([sys.executable, "-m", "jupyter_core", "--data-dir"], text=True).strip()
-        env = os.environ | {
-            "JUPYTER_PATH": os.pathsep.join(filter(None, [os.environ.get("JUPYTER_PATH"), data])),  # kernelspecs
-            "JUPYTER_DATA_DIR": str(own / "data"),
-            "JUPYTER_CONFIG_DIR": str(own / "config"),
-            "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
-            "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
-            "IPYTHONDIR": str(own / "ipython"),
-        }
-        self.log = (OUT / "jupyterlab.log").open("w")
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-        command += ["--ip=127.0.0.1", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}"]
-        quiet = own / "config" / "labconfig"
-        quiet.mkdir(parents=True)
-        quiet.joinpath("page_config.json").write_text(
-            '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
-        )
-        self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
-        self._await(60)
-
-    def _await(self, seconds):
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                return urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=2).read()
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"JupyterLab did not start; its words are in {self.log.name}") from None
-                time.sleep(0.1)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(20)
-        self.log.close()
-
-
-class Page(unittest.TestCase):
+class Tour(Open):
     @classmethod
     def setUpClass(cls):
         if not NOTEBOOK.is_file():
             raise AssertionError(f"NOTEBOOK={NOTEBOOK}: expected the path of an .ipynb file")
-        if not CHROMIUM:
-            raise AssertionError("no Chromium on PATH; install it or name it in CHROMIUM")
-        OUT.mkdir(parents=True, exist_ok=True)
-        cls.root = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         book = nbformat.read(NOTEBOOK, as_version=4)
         for cell in book.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        nbformat.write(book, cls.root / NOTEBOOK.name)
-        cls.cells = sum(bool(c.cell_type == "code" and c.source.strip()) for c in book.cells)
-        cls.lab = Lab(cls.root)
-        cls.addClassCleanup(cls.lab.close)
-
-    def test_run_all_draws_the_figures(self):
-        with sync_playwright() as p:
-            browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=os.environ | {"HOME": str(self.root)})
-            page = browser.new_page(viewport={"width": 1280, "height": 1600})
-            page.set_default_timeout(30_000)
-            try:
-                page.goto(f"{self.lab.url}/lab/tree/{NOTEBOOK.name}?reset&token={self.lab.token}")
-                self.run_all(page)
-                self.check(page)
-            finally:
-                page.screenshot(path=OUT / "jupyterlab.png")
-                browser.close()
-
-    def run_all(self, page):
-        expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
-        # The indicator says idle before a kernel is connected; the status bar says it after.
-        status = page.locator("#jp-main-statusbar").get_by_text("| Idle")
-        expect(status).to_be_visible(timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator('[data-command="runmenu:run-all"]').first.click()
-        # Every code cell gets its number; a cell that waits or runs shows a star.
-        page.wait_for_function(
+        cls.count = sum(bool(c.cell_type == "code" and c.source.strip()) for c in book.cells)
+        cls.open(NOTEBOOK.name, book)
+        cls.menu("Run", "runmenu:run-all")
+        # A code cell that has run shows its number, but for one that is folded: the last number says that all have.
+        cls.page.wait_for_function(
             """count => {
                 const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputArea-prompt')]
-                return prompts.filter(p => /\\[\\d+\\]/.test(p.textContent)).length >= count
+                return prompts.some(p => p.textContent.includes(`[${count}]`))
             }""",
-            arg=self.cells,
+            arg=cls.count,
             timeout=RUN,
         )
-        expect(status).to_be_visible(timeout=RUN)
+        cls.idle(RUN)
 
-    def saved(self, page):
-        """The outputs in the file, once JupyterLab has saved it."""
-        page.keyboard.press("Control+s")
-        file = self.root / NOTEBOOK.name
+    def all_ran(self, cells):
+        return sum(c.execution_count is not None for c in cells) >= self.count
 
-        def ran():
-            try:
-                cells = [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
-            except nbformat.reader.NotJSONError:  # it is being written
-                return None
-            return cells if sum(c.execution_count is not None for c in cells) >= self.cells else None
-
-        until("JupyterLab saves the notebook", ran)
-        outputs = [out for cell in ran() for out in cell.outputs]
-        nbformat.validate(nbformat.read(file, as_version=4))
-        return outputs
-
-    def check(self, page):
-        outputs = self.saved(page)
-        errors = [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
-        self.assertEqual(errors, [])
-        figures = page.locator(".jp-OutputArea-output :is(svg, img)")
-        self.assertGreater(figures.count(), 0, "no figure on the page")
+    def test_all_cells_draw_their_figures(self):
+        for cell in self.saved("all cells' numbers", self.all_ran):
+            errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
+            self.assertEqual(bool(errors), "raises-exception" in cell.metadata.get("tags", []), errors)
+        figures = self.page.locator(".jp-OutputArea-output :is(svg, img)")
+        self.assertGreater(figures.count(), 4, "figures on the page")
         for n, figure in enumerate(figures.all()):
             figure.scroll_into_view_if_needed()
             expect(figure).to_be_visible()
-            shot = Image.open(io.BytesIO(figure.screenshot(path=OUT / f"jupyterlab-figure-{n + 1}.png"))).convert("L")
+            shot = pixels(figure, OUT / f"jupyterlab-figure-{n + 1}.png")
             self.assertGreaterEqual(min(shot.size), 100, f"figure {n + 1} is {shot.size} pixels")
-            ink = sum(shot.histogram()[:200]) / (shot.width * shot.height)
-            self.assertGreater(ink, 0.002, f"figure {n + 1} is blank")
-            self.assertLess(ink, 0.9, f"figure {n + 1} is all ink")
+            self.assertGreater(ink(shot), 0.002, f"figure {n + 1} is blank")
+            self.assertLess(ink(shot), 0.9, f"figure {n + 1} is all ink")
+
+    def slider(self):
+        """The second slider of the notebook's: the tilt."""
+        return self.page.locator(".jp-OutputArea-output .widget-slider").nth(1)
+
+    def figure(self):
+        """The figure of the sliders."""
+        cell = self.page.locator(".jp-CodeCell").filter(has=self.page.locator(".widget-slider"))
+        return cell.locator(".jp-RenderedSVG")
+
+    def title(self):
+        """The tilt in the title of the figure on the page, None before there is one."""
+        # In one go: a figure that is being replaced is not waited for.
+        source = self.page.evaluate(
+            """() => [...document.querySelectorAll('.jp-RenderedSVG')].map(e => e.innerHTML).find(s => unescape(s).includes('tilt')) ?? ''"""
+        )
+        found = re.search(r'aria-label="[^"]*tilt (-?[0-9.]+)"', unquote(source.replace("&quot;", '"')))
+        return float(found[1]) if found else None
+
+    def readout(self):
+        return float(self.slider().locator(".widget-readout").inner_text().replace("\N{MINUS SIGN}", "-"))
+
+    def drag(self, to, steps=20):
+        """Drags the handle to a fraction of its way; returns the titles seen on the way."""
+        handle, track = (self.slider().locator(at).bounding_box() for at in (".noUi-handle", ".noUi-base"))
+        mouse, y = self.page.mouse, handle["y"] + handle["height"] / 2
+        begin = handle["x"] + handle["width"] / 2
+        mouse.move(begin, y)
+        mouse.down()
+        seen = set()
+        for step in range(1, steps + 1):
+            mouse.move(begin + (track["x"] + to * track["width"] - begin) * step / steps, y)
+            seen.add(self.title())
+        mouse.up()
+        return seen
+
+    def test_figure_follows_the_slider_and_stays(self):
+        self.slider().scroll_into_view_if_needed()
+        until("the first figure", lambda: self.title() == 0, 30)
+        before = pixels(self.figure(), OUT / "jupyterlab-slider-begin.png")
+
+        seen = self.drag(0.2)
+        until("the figure is that of the slider", lambda: self.title() == self.readout(), 30)
+        self.assertAlmostEqual(self.readout(), -0.3, delta=0.05)
+        after = pixels(self.figure(), OUT / "jupyterlab-slider-dragged.png")
+        changed = sum(ImageChops.difference(before, after.resize(before.size)).histogram()[64:])
+        self.assertGreater(changed, 200, "pixels that changed")
+        self.assertGreater(len(seen), 2, f"figures drawn while dragging: {seen}")
+
+        wanted = f"tilt {self.title():.2f}"
+        drawn = self.saved(f"the figure of {wanted}", lambda cells: any(wanted in str(c.outputs) for c in cells))
+        [outputs] = [c.outputs for c in drawn if "lab.Interact" in c.source]
+        self.assertEqual([VIEW in out.data for out in outputs], [True, False])
+        self.assertIn(wanted, str(outputs[1].data["image/svg+xml"]))
+        self.assertIn("tilt = ", outputs[0].data["text/plain"])
 
 
 if __name__ == "__main__":

@@ -130,6 +130,57 @@ class WhileBusy(Shared):
         self.assertTrue(self.client.kc.hb_channel.is_beating())
 
 
+class Subshells(Shared):
+    """JEP 91: shells beside the main one, for who asks while a cell runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.shell = self.client.control("create_subshell_request")["content"]["subshell_id"]
+
+    def tearDown(self):
+        if self.shell in self.listed():
+            self.client.control("delete_subshell_request", {"subshell_id": self.shell})
+
+    def listed(self):
+        return self.client.control("list_subshell_request")["content"]["subshell_id"]
+
+    def test_said_of_the_kernel(self):
+        self.assertIn("kernel subshells", self.client.control("kernel_info_request")["content"]["supported_features"])
+        self.assertEqual(self.listed(), [self.shell])
+
+    def test_answers_while_a_cell_runs(self):
+        self.set(41)
+        cell = self.client.start(K.endless["sleep"])
+        ran = self.client.collect(self.client.send_to(self.shell, "execute_request", _request(K.get)))
+        self.assertEqual(ran.result(), "41")
+        at = {"code": K.inspect, "cursor_pos": len(K.inspect), "detail_level": 0}
+        for kind in ("kernel_info", "complete", "inspect", "comm_info"):
+            msg_id = self.client.send_to(self.shell, kind + "_request", at)
+            self.assertEqual(self.client.reply(msg_id, 20)["content"]["status"], "ok", kind)
+        self.manager.interrupt_kernel()
+        self.assertEqual(self.client.reply(cell, 10)["content"]["status"], "error")
+        self.expect(41)
+
+    def test_aborts_its_own_cells_only(self):
+        self.set(1)
+        ids = [self.client.send_to(self.shell, "execute_request", _request(code)) for code in (K.slow_error, K.add)]
+        main = self.client.send(K.add)
+        statuses = {}
+        while len(statuses) < 3:  # the replies of two shells come in any order
+            msg = self.client.kc.get_shell_msg(timeout=PATIENCE)
+            statuses[msg["parent_header"]["msg_id"]] = msg["content"]["status"]
+        self.assertEqual([statuses[i] for i in [*ids, main]], ["error", "aborted", "ok"])
+        self.expect(2)
+
+    def test_a_deleted_one_is_unknown(self):
+        self.client.control("delete_subshell_request", {"subshell_id": self.shell})
+        self.assertEqual(self.listed(), [])
+        again = self.client.control("delete_subshell_request", {"subshell_id": self.shell})
+        self.assertEqual(again["content"]["status"], "error")
+        msg_id = self.client.send_to(self.shell, "execute_request", _request(K.blank))
+        self.assertEqual(self.client.reply(msg_id, 10)["content"]["status"], "error")
+
+
 class Queue(Shared):
     def test_aborted_after_an_error(self):
         self.set(1)
@@ -369,7 +420,7 @@ class FrontEndGone(unittest.TestCase):
         """The cell runs on; the next front end sees its output, stops it, and finds the variables."""
         with kernel(K.name) as (manager, first):
             first.run(K.set.format(value=9))
-            msg_id = first.start(K.endless["printing"])
+            msg_id = first.start(K.endless["ticking"])  # a flood would have been cut by then
             first.close()
             time.sleep(0.5)
             second = Client(manager.client(), busy=True)
