@@ -27,7 +27,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/glassy
 venv=$home/jupyter
 needs=$top/kernel/conformance # lists of Python packages
 out=$top/out                  # figures, logs and test results
-book=notebooks/02-spin-glasses.ipynb
+book=notebooks/00-tour.ipynb
 offline=false
 began=$SECONDS
 
@@ -301,18 +301,18 @@ install_all() {
 first_figure() {
 	[ -e "$book" ] || die "$book is not in the checkout"
 	rm -rf "$out/figures"
-	step "running $book without Jupyter" notebook \
-		"$bin/glassy" run "$book" -o "$out/$(basename "$book")" --figures "$out/figures"
+	step "running a first cell" cell "$bin/glassy" eval 'thesis.Figure("2.1")'
+	step "drawing a first figure" figure "$bin/glassy" figures 2.1 -o "$out/figures"
 }
 
 farewell() {
 	local figures
 	figures=$(find "$out/figures" -name '*.svg' | sort)
-	[ -n "$figures" ] || die "the notebook ran but drew no figure into $out/figures"
+	[ -n "$figures" ] || die "no figure was drawn into $out/figures"
 	cat <<-END
 
 		Glassy is installed. The whole took $((SECONDS - began)) s.
-		  the figures    $(paste -sd ' ' <<<"$figures")
+		  a first figure $(paste -sd ' ' <<<"$figures")
 		  the notebook   $venv/bin/jupyter lab $top/$book
 		  in words       $bin/glassy doctor
 		Any other Jupyter of yours finds the kernel "glassy" too.
