@@ -3,6 +3,9 @@ package thesis
 import (
 	"fmt"
 	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
 
 	"glassy/lab/data"
 	"glassy/lab/fig"
@@ -11,7 +14,7 @@ import (
 )
 
 // A duel is one line of Table 3.1: Entropy-SGD and the method it is compared with,
-// each with the dropout that the thesis gives it.
+// each with the dropout that the thesis gives it; on LeNet SGD as well.
 type duel struct {
 	name    string
 	network string
@@ -19,17 +22,18 @@ type duel struct {
 	text    bool   // the figure is a perplexity, or what is printed as one
 	cifar   bool
 	batch   int
-	sides   [2]side // Entropy-SGD, and its rival
+	sides   []side // Entropy-SGD, its rival of Table 3.1, and any other
 	data    func(set settings, part int) (train, test *data.Set, network net.Architecture, notes []string, err error)
 }
 
-// A side is one of the two: its effective epochs at the scale of the thesis.
+// A side is one of them: its effective epochs at the scale of the thesis.
 type side struct {
 	name            string
 	method          func(epochs float64) optim.Method // of so many epochs of updates
 	dropout         []float64                         // nil: the network's
 	epochs          float64
 	printed, within string // error or perplexity, and the epochs of Table 3.1
+	linear          bool   // its rate goes with the size of the mini-batch: no batch normalisation bears more
 }
 
 // scoped is Entropy-SGD with those values of section 3.3, its update's rate falling
@@ -56,30 +60,34 @@ func baseAdam(epochs float64) optim.Method {
 }
 
 var (
-	duelFC = duel{name: "mnistfc", network: "mnistfc", batch: 128, data: digitsFor("mnistfc"), sides: [2]side{
-		{"Entropy-SGD", scoped(20, 1e4, 1e-6, 10, 0.4), []float64{.2, .15, .15}, 100, "1.37 ± 0.03", "120"},
-		{"Adam", baseAdam, []float64{.2, .5, .5}, 100, "1.39 ± 0.03", "66"},
+	duelFC = duel{name: "mnistfc", network: "mnistfc", batch: 128, data: digitsFor("mnistfc"), sides: []side{
+		{"Entropy-SGD", scoped(20, 1e4, 1e-6, 10, 0.4), []float64{.2, .15, .15}, 100, "1.37 ± 0.03", "120", false},
+		{"Adam", baseAdam, []float64{.2, .5, .5}, 100, "1.39 ± 0.03", "66", false},
 	}}
-	duelLeNet = duel{name: "lenet", network: "lenet", batch: 128, data: digitsFor("lenet"), sides: [2]side{
-		{"Entropy-SGD", scoped(20, 1e4, 1e-6, 10, 0.4), []float64{.25}, 100, "0.5 ± 0.01", "80"},
-		{"Adam", baseAdam, []float64{.5}, 100, "0.51 ± 0.01", "100"},
+	duelLeNet = duel{name: "lenet", network: "lenet", batch: 128, data: digitsFor("lenet"), sides: []side{
+		{"Entropy-SGD", scoped(20, 1e4, 1e-6, 10, 0.4), []float64{.25}, 100, "0.5 ± 0.01", "80", false},
+		{"Adam", baseAdam, []float64{.5}, 100, "0.51 ± 0.01", "100", false},
+		// Of Table 5.1, as in Figure 5.3.
+		{"SGD", func(epochs float64) optim.Method {
+			return optim.Nesterov(0.1, 0.9).Anneal(fallsAt(10, epochs, 0.3, 0.6, 0.9))
+		}, []float64{.5}, 100, "0.5 ± 0.01", "", true},
 	}}
-	duelCIFAR = duel{name: "allcnn", network: "allcnn", twin: "small-allcnn", cifar: true, batch: 128, data: objects, sides: [2]side{
-		{"Entropy-SGD", scoped(20, 30, 1e-8, 5, 0.4, 0.8), nil, 200, "7.81 ± 0.09", "160"},
+	duelCIFAR = duel{name: "allcnn", network: "allcnn", twin: "small-allcnn", cifar: true, batch: 128, data: objects, sides: []side{
+		{"Entropy-SGD", scoped(20, 30, 1e-8, 5, 0.4, 0.8), nil, 200, "7.81 ± 0.09", "160", false},
 		{"SGD", func(epochs float64) optim.Method {
 			m := optim.Nesterov(0.1, 0.9).Anneal(optim.DropsEvery(5, 0.3*epochs))
 			m.Inner.Decay = 1e-3
 			return m
-		}, nil, 200, "7.71 ± 0.19", "180"},
+		}, nil, 200, "7.71 ± 0.19", "180", false},
 	}}
-	duelWords = duel{name: "PTB-LSTM", network: "ptb-lstm", text: true, batch: 20, data: words, sides: [2]side{
+	duelWords = duel{name: "PTB-LSTM", network: "ptb-lstm", text: true, batch: 20, data: words, sides: []side{
 		{"Entropy-SGD", func(epochs float64) optim.Method {
 			m := optim.EntropySGD()
 			m.Steps, m.Scope, m.Temperature = 5, optim.Constant(1e3), optim.Constant(1e-8)
 			m.Inner.Rate, m.Inner.Clip = optim.Constant(1), 10
 			m.Inner.Momentum, m.Outer.Momentum = .5, .5
 			return m.Anneal(fallsAt(10, epochs, 0.6, 0.8))
-		}, nil, 25, "77.656 ± 0.171", "25"},
+		}, nil, 25, "77.656 ± 0.171", "25", false},
 		{"SGD", func(epochs float64) optim.Method {
 			// Zaremba et al. 2014: 14 epochs of 55 at rate 1, then 1.15 times less each.
 			m := optim.SGD(1).Anneal(func(c optim.Clock) float64 {
@@ -87,19 +95,19 @@ var (
 			})
 			m.Inner.Clip = 10
 			return m
-		}, nil, 55, "78.6 ± 0.26", "55"},
+		}, nil, 55, "78.6 ± 0.26", "55", false},
 	}}
-	duelCharacters = duel{name: "char-LSTM", network: "warpeace-lstm", text: true, batch: 128, data: characters, sides: [2]side{
+	duelCharacters = duel{name: "char-LSTM", network: "warpeace-lstm", text: true, batch: 128, data: characters, sides: []side{
 		{"Entropy-Adam", func(epochs float64) optim.Method {
 			return optim.EntropyAdam().Anneal(fallsAt(2, epochs, 0.2, 0.4, 0.6, 0.8))
-		}, nil, 25, "1.217 ± 0.005", "25"},
+		}, nil, 25, "1.217 ± 0.005", "25", false},
 		{"Adam", func(epochs float64) optim.Method {
 			return optim.Adam(2e-3).Anneal(optim.DropsEvery(2, 0.1*epochs))
-		}, nil, 50, "1.226 ± 0.01", "40"},
+		}, nil, 50, "1.226 ± 0.01", "40", false},
 	}}
 )
 
-// hold is both sides' trainings: the runs of Entropy-SGD and then of its rival, from
+// hold is all sides' trainings: the runs of Entropy-SGD and then of its rivals, from
 // the same starts and on the same mini-batches. At quick scale the data are a part of
 // what the duel's own figure has.
 func (d *duel) hold(set settings, part int) (r rounds, notes []string, stopped bool, err error) {
@@ -107,10 +115,10 @@ func (d *duel) hold(set settings, part int) (r rounds, notes []string, stopped b
 	if err != nil {
 		return nil, nil, false, err
 	}
-	var contests [2]*contest
+	var contests []*contest
 	for k := range d.sides {
 		c := d.contest(set, k, part, network, train, test)
-		contests[k] = c
+		contests = append(contests, c)
 		one, cut, err := c.hold(set)
 		if err != nil {
 			return nil, nil, cut, err
@@ -140,6 +148,9 @@ func (d *duel) contest(set settings, k, part int, network net.Architecture, trai
 	if set.scale == Quick && gradients(m) > 1 {
 		m.Outer.Momentum = 0 // few updates are made
 	}
+	if s.linear {
+		m.Inner.Rate = m.Inner.Rate.Times(optim.Constant(float64(batch) / float64(d.batch)))
+	}
 	if s.dropout != nil {
 		network = network.WithDropout(s.dropout...)
 	}
@@ -154,12 +165,15 @@ func (d *duel) contest(set settings, k, part int, network net.Architecture, trai
 	}
 }
 
-func (d *duel) sizeNote(set settings, c [2]*contest) string {
-	if c[1] == nil { // stopped
-		c[1] = c[0]
+func (d *duel) sizeNote(set settings, contests []*contest) string {
+	var ours, theirs []string
+	for k, c := range contests {
+		ours = append(ours, fmt.Sprintf("%.4g", c.options.Epochs))
+		theirs = append(theirs, fmt.Sprintf("%g", d.sides[k].epochs))
 	}
-	s := fmt.Sprintf("%s, scale %s: %d runs of %.4g and %.4g effective epochs of mini-batches of %d on %d samples, held against %d others; the thesis has %g and %g.",
-		d.name, set.scale, c[0].runs, c[0].options.Epochs, c[1].options.Epochs, c[0].options.Batch, c[0].train.Len(), c[0].test.Len(), d.sides[0].epochs, d.sides[1].epochs)
+	c := contests[0]
+	s := fmt.Sprintf("%s, scale %s: %d runs of %s effective epochs of mini-batches of %d on %d samples, held against %d others; the thesis has %s.",
+		d.name, set.scale, c.runs, strings.Join(ours, " and "), c.options.Batch, c.train.Len(), c.test.Len(), strings.Join(theirs, " and "))
 	if d.twin != "" && set.scale != Paper {
 		s += fmt.Sprintf(" %s, of an eighth of the channels, stands for %s.", d.twin, d.network)
 	}
@@ -198,7 +212,7 @@ func (d *duel) final(r rounds, k int) (end, reached []float64) {
 	return end, reached
 }
 
-var duelInks = []fig.Color{fig.Vermillion, fig.Blue}
+var duelInks = []fig.Color{fig.Vermillion, fig.Blue, fig.Green}
 
 // panel draws the measure against effective epochs.
 func (d *duel) panel(r rounds) *fig.Figure {
@@ -229,23 +243,22 @@ func (d *duel) rows(set settings, r rounds) (rows []Row) {
 	case d.text:
 		what = "validation perplexity at the end; in print on the test set"
 	}
-	var ends [2][]float64
+	var ours []float64
+	var gains []Row
 	for k := range r {
 		s := d.sides[k]
 		end, reached := d.final(r, k)
-		ends[k] = end
 		at := sampledRow(set, "epochs, "+d.name+", "+s.name, "effective epochs until within 5 % of that", s.within, reached)
 		at.Smaller = true // how the thesis counts them is not said
 		rows = append(rows, sampledRow(set, d.name+", "+s.name, what, s.printed, end), at)
-	}
-	if len(ends[1]) > 0 {
-		gain := make([]float64, len(ends[1]))
-		for i := range gain {
-			gain[i] = ends[1][i] - ends[0][i]
+		if k == 0 {
+			ours = end
+			continue
 		}
-		rows = append(rows, sampledRow(set, "gain, "+d.name, "by Entropy-SGD, run by run", "", gain))
+		floats.Sub(end, ours[:len(end)])
+		gains = append(gains, sampledRow(set, "gain, "+d.name+", "+s.name, "of Entropy-SGD on that, run by run", "", end))
 	}
-	return rows
+	return append(rows, gains...)
 }
 
 // digitsFor is MNIST for a network.
@@ -368,7 +381,7 @@ func frequent(c *data.Corpus, most int) *data.Corpus {
 	return &few
 }
 
-const duelNote = "Errors and losses are on data held out of the training data. Dropout after each layer is the thesis's, on the input of mnistfc 0.2. An effective epoch is a pass of gradients through the data, L of them for an epoch of updates. Mini-batches of 128 and the weights' start, He's normal law, for texts the uniform one of 1/√fan-in, are not printed. When a rate falls is counted in parts of the training."
+const duelNote = "Errors and losses are on data held out of the training data. Dropout after each layer is the thesis's, on the input of mnistfc 0.2. An effective epoch is a pass of gradients through the data, L of them for an epoch of updates. Mini-batches of 128 and the weights' start, He's normal law, for texts the uniform one of 1/√fan-in, are not printed. When a rate falls is counted in parts of the training. The rate of SGD on LeNet goes with the size of its mini-batches."
 
 // figureOf is the figure of some duels.
 func figureOf(title string, sources []string, duels ...*duel) func(set settings) (*Result, error) {

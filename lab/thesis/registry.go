@@ -63,7 +63,7 @@ var items = []item{
 	{Info{"3.4c", "Diagonal of the Fisher matrix of All-CNN", 3, everyScale}, figure34c},
 	{Info{"section-3.3.5", "Angle between the gradients of local entropy and of the loss", 3, everyScale}, section335},
 	{Info{"section-3.3.6", "Entropy-SGD beside Langevin dynamics alone", 3, everyScale}, section336},
-	{Info{"3.5", "Entropy-SGD and Adam: two networks on MNIST", 3, everyScale}, figureOf("Entropy-SGD and Adam on MNIST", []string{"lecun1998", "kingma2015"}, &duelFC, &duelLeNet)},
+	{Info{"3.5", "Entropy-SGD, Adam and SGD: two networks on MNIST", 3, everyScale}, figureOf("Entropy-SGD, Adam and SGD on MNIST", []string{"lecun1998", "kingma2015"}, &duelFC, &duelLeNet)},
 	{Info{"3.6", "Entropy-SGD and SGD: All-CNN on CIFAR-10", 3, everyScale}, figureOf("Entropy-SGD and SGD on CIFAR-10", []string{"krizhevsky2009", "springenberg2014"}, &duelCIFAR)},
 	{Info{"3.7a", "Entropy-SGD and SGD: an LSTM on words", 3, everyScale}, figureOf("Entropy-SGD and SGD on words", []string{"zaremba2014", "hochreiter1997"}, &duelWords)},
 	{Info{"3.7b", "Entropy-Adam and Adam: an LSTM on War and Peace", 3, everyScale}, figureOf("Entropy-Adam and Adam on characters", []string{"karpathy2015", "hochreiter1997", "kingma2015"}, &duelCharacters)},
