@@ -6,13 +6,21 @@ import "math"
 // library; for float32 by a table and a short series in float64, which keeps all
 // of float32's digits and is several times as fast.
 
-// expTable is 2^(j/32).
-var expTable = func() (t [32]float64) {
-	for j := range t {
-		t[j] = math.Exp2(float64(j) / 32)
-	}
-	return t
-}()
+// expTable is 2^(j/32), each the nearest number: the compiler multiplies exactly.
+var expTable = [32]float64{
+	1, root, root2, root2 * root, root4, root4 * root, root4 * root2, root4 * root2 * root,
+	root8, root8 * root, root8 * root2, root8 * root2 * root, root8 * root4, root8 * root4 * root, root8 * root4 * root2, root8 * root4 * root2 * root,
+	root16, root16 * root, root16 * root2, root16 * root2 * root, root16 * root4, root16 * root4 * root, root16 * root4 * root2, root16 * root4 * root2 * root,
+	root16 * root8, root16 * root8 * root, root16 * root8 * root2, root16 * root8 * root2 * root, root16 * root8 * root4, root16 * root8 * root4 * root, root16 * root8 * root4 * root2, root16 * root8 * root4 * root2 * root,
+}
+
+const (
+	root   = 1.0218971486541166782344801347832994397821404024486080680604 // 2^(1/32)
+	root2  = root * root
+	root4  = root2 * root2
+	root8  = root4 * root4
+	root16 = root8 * root8
+)
 
 // reduce32 is x = (32 e + j) ln2/32 + r with |r| ≤ ln2/64, for |x| < 700: the
 // number 2^e 2^(j/32), and r.
