@@ -10,12 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"glassy/lab/device"
 )
 
 // The weights of WRN-28-10, 36.5 million numbers, from a worker to who gives the
-// work; and, for comparison, through one TCP connection of the loopback. In turn, so
-// that both meet the same machine; the best of each counts.
+// work, and back; and, for comparison, through one TCP connection of the loopback,
+// and as bare messages, which bounds what any transfer over the server can do. In
+// turn, so that all meet the same machine; the best of each counts.
 func BenchmarkWeights(b *testing.B) {
 	v := device.CPU().New(device.Float32, 36_500_000)
 	v.Device().Normal(1, 0, 0, 1, v)
@@ -38,10 +41,11 @@ func BenchmarkWeights(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer desk.end()
-			up, down, plain := math.Inf(1), math.Inf(1), math.Inf(1)
+			up, down, plain, bare := math.Inf(1), math.Inf(1), math.Inf(1), math.Inf(1)
 			var bytes int64
 			for range b.N {
 				plain = min(plain, loopback(b, memory(v), memory(to)))
+				bare = min(bare, messages(b, far, c, memory(v), memory(to)))
 				begun := time.Now()
 				name := strconv.Itoa(b.N) // each is collected once
 				delete(desk.arrived, name)
@@ -69,7 +73,9 @@ func BenchmarkWeights(b *testing.B) {
 			b.ReportMetric(MB/up, "MB/s-up")
 			b.ReportMetric(MB/down, "MB/s-down")
 			b.ReportMetric(MB/plain, "MB/s-loopback")
+			b.ReportMetric(MB/bare, "MB/s-messages")
 			b.ReportMetric(2*plain/(up+down), "of-loopback")
+			b.ReportMetric(2*bare/(up+down), "of-messages")
 		})
 	}
 }
@@ -96,6 +102,36 @@ func loopback(b *testing.B, data, to []byte) float64 {
 	if _, err := io.ReadFull(from, to); err != nil {
 		b.Fatal(err)
 	}
+	return time.Since(begun).Seconds()
+}
+
+// messages is the seconds that data take as bare messages: the chunks of a transfer,
+// as many on their way, without checksums and names.
+func messages(b *testing.B, from, at *Cluster, data, to []byte) float64 {
+	room, done := make(chan bool, window), make(chan bool)
+	rest := to
+	s, err := at.conn.Subscribe("messages", func(m *nats.Msg) {
+		rest = rest[copy(rest, m.Data):]
+		<-room
+		if len(rest) == 0 {
+			close(done)
+		}
+	})
+	if err == nil {
+		err = at.conn.Flush()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Unsubscribe()
+	begun := time.Now()
+	for part := range slices.Chunk(data, chunk) {
+		room <- true
+		if err := from.conn.Publish("messages", part); err != nil {
+			b.Fatal(err)
+		}
+	}
+	<-done
 	return time.Since(begun).Seconds()
 }
 

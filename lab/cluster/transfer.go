@@ -19,18 +19,16 @@ import (
 // fails to come, because a connection or the server has gone, all is sent again.
 
 const (
-	chunk  = 128 << 10 // fits a core's cache on its way, and every server's limit of 1 MiB
-	window = 8         // chunks on their way
+	chunk  = 512 << 10 // fits a core's cache on its way, and every server's limit of 1 MiB
+	window = 4         // chunks on their way
 
 	inline = 64 << 10 // a message carries up to that many bytes itself
 )
 
 const (
 	bodyHeader  = "Glassy-Body"  // the name of what is transferred
-	chunkHeader = "Glassy-Chunk" // where it starts, of how many bytes, CRC-32C
+	chunkHeader = "Glassy-Chunk" // where it starts, of how many bytes, CRC-32
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // errAway is the error of a transfer whose other side is not there.
 var errAway = errors.New("cluster: who gave the task does not answer")
@@ -50,7 +48,7 @@ func (c *Cluster) send(ctx context.Context, to, name string, b []byte) error {
 	for sent := false; !sent || onTheWay > 0; {
 		if !sent && onTheWay < window {
 			m.Data = b[at:min(len(b), at+chunk)]
-			m.Header.Set(chunkHeader, fmt.Sprintf("%d/%d/%08x", at, len(b), crc32.Checksum(m.Data, castagnoli)))
+			m.Header.Set(chunkHeader, fmt.Sprintf("%d/%d/%08x", at, len(b), crc32.ChecksumIEEE(m.Data)))
 			if err := c.conn.PublishMsg(m); err != nil {
 				return err
 			}
@@ -115,7 +113,7 @@ func (p *parcel) add(m *nats.Msg) (whole bool, err error) {
 	if at != len(p.b) || size < at+len(m.Data) {
 		return false, fmt.Errorf("a chunk of %d bytes at %d of %d, expected one at %d", len(m.Data), at, size, len(p.b))
 	}
-	if got := crc32.Checksum(m.Data, castagnoli); got != sum {
+	if got := crc32.ChecksumIEEE(m.Data); got != sum {
 		return false, fmt.Errorf("a chunk at %d with checksum %08x, expected %08x", at, got, sum)
 	}
 	if p.b == nil {

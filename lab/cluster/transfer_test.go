@@ -62,10 +62,10 @@ func TestChunks(t *testing.T) {
 		header, data, want string
 	}{
 		{"", "abc", "chunk"},
-		{"3/6/364b3fb7", "abc", "at 0"},
-		{"0/2/364b3fb7", "abc", "of 3 bytes"},
-		{"0/-1/364b3fb7", "abc", "of 3 bytes"},
-		{"0/3/364b3fb7", "abd", "checksum"},
+		{"3/6/352441c2", "abc", "at 0"},
+		{"0/2/352441c2", "abc", "of 3 bytes"},
+		{"0/-1/352441c2", "abc", "of 3 bytes"},
+		{"0/3/352441c2", "abd", "checksum"},
 	} {
 		m := nats.NewMsg("x")
 		m.Header.Set(chunkHeader, bad.header)
@@ -76,7 +76,7 @@ func TestChunks(t *testing.T) {
 		}
 	}
 	m := nats.NewMsg("x")
-	m.Header.Set(chunkHeader, "0/3/364b3fb7") // of the checksum's definition: RFC 3720
+	m.Header.Set(chunkHeader, "0/3/352441c2") // RFC 1952
 	m.Data = []byte("abc")
 	var p parcel
 	if whole, err := p.add(m); !whole || err != nil {
