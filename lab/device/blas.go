@@ -9,17 +9,12 @@ import (
 // A library is a BLAS with LAPACK, opened at run time. Its calls are safe from
 // several goroutines and use one thread each: the device cuts the work.
 type library struct {
-	path     string // or the name that the system's linker found it by
-	name     string // with the version, where it tells one
-	core     string // the processor whose kernels it uses, "" where it does not tell
-	symbols  [symbolCount]uintptr
-	twoStage uintptr // dsyevd_2stage, 0 where it is not there
+	path      string // or the name that the system's linker found it by
+	name      string // with the version, where it tells one
+	core      string // the processor whose kernels it uses, "" where it does not tell
+	symbols   [symbolCount]uintptr
+	bandEigen uintptr // dsbev_2stage, 0 where it is not there
 }
-
-// twoStageFrom is the size from which eigenvalues alone take two stages: full to band,
-// by products of matrices, then band to tridiagonal. At n = 3500 that halves the time; below
-// 2000 there is nothing to gain, and in float32 it loses a digit.
-var twoStageFrom = 2000 // a test has it smaller
 
 // The routines that are called: LAPACK's Fortran names.
 const (
@@ -33,6 +28,8 @@ const (
 	dgemm
 	ssyevd
 	dsyevd
+	sgeqrf
+	dgeqrf
 	spotrf
 	dpotrf
 	sgesdd
@@ -40,7 +37,7 @@ const (
 	symbolCount
 )
 
-var symbolNames = [symbolCount]string{"saxpy", "daxpy", "sscal", "dscal", "sgemv", "dgemv", "sgemm", "dgemm", "ssyevd", "dsyevd", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
+var symbolNames = [symbolCount]string{"saxpy", "daxpy", "sscal", "dscal", "sgemv", "dgemv", "sgemm", "dgemm", "ssyevd", "dsyevd", "sgeqrf", "dgeqrf", "spotrf", "dpotrf", "sgesdd", "dgesdd"}
 
 func (l *library) String() string {
 	if l == nil {

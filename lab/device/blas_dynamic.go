@@ -66,7 +66,7 @@ func (l *library) bind(handle uintptr) error {
 			return fmt.Errorf("%s: no %s in it", l.path, name)
 		}
 	}
-	l.twoStage = symbol(handle, prefix+"dsyevd_2stage_") // LAPACK has it since 3.7
+	l.bandEigen = symbol(handle, prefix+"dsbev_2stage_") // LAPACK has it since 3.7
 	if config := symbol(handle, prefix+"openblas_get_config"); config != 0 {
 		l.name = "OpenBLAS"
 		if words := strings.Fields(goString(call(config))); len(words) > 1 && words[0] == "OpenBLAS" {
@@ -255,9 +255,6 @@ func trans(yes bool) [1]byte {
 // Fortran's lower, and its columns of eigenvectors are our rows.
 func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info int) {
 	routine, _ := pick[T](l, ssyevd, dsyevd)
-	if TypeOf[T]() == Float64 && !vectors && n >= twoStageFrom && l.twoStage != 0 {
-		routine = l.twoStage
-	}
 	job, uplo, size := [1]byte{'N'}, [1]byte{'L'}, int32(n)
 	if vectors {
 		job[0] = 'V'
@@ -274,6 +271,38 @@ func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info i
 		if lwork < 0 {
 			lwork, liwork = workSize(work[0]), iwork[0]
 			work, iwork = make([]T, lwork), make([]int32, liwork)
+		}
+	}
+	return int(code)
+}
+
+// libraryQR makes the n rows of m numbers in a, ld apart, into R and the reflections
+// of their QR factorisation, as LAPACK has it with rows for its columns; m > 0.
+func libraryQR[T float](l *library, m, n int, a []T, ld int, tau []T) {
+	routine, _ := pick[T](l, sgeqrf, dgeqrf)
+	rows, cols, lda, lwork, code := int32(m), int32(n), int32(ld), int32(64*n), int32(0)
+	work := make([]T, lwork)
+	purego.SyscallN(routine,
+		uintptr(unsafe.Pointer(&rows)), uintptr(unsafe.Pointer(&cols)), uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&lda)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(tau))), uintptr(unsafe.Pointer(unsafe.SliceData(work))), uintptr(unsafe.Pointer(&lwork)), uintptr(unsafe.Pointer(&code)))
+}
+
+// libraryBandEigen writes to w the eigenvalues of a symmetric band matrix: a's row i has
+// its numbers (i, i) … (i, i+width). a is destroyed; info is LAPACK's.
+func libraryBandEigen(l *library, n, width int, a, w []float64) (info int) {
+	job, uplo, size, kd, ld, one := [1]byte{'N'}, [1]byte{'L'}, int32(n), int32(width), int32(width+1), int32(1)
+	var z [1]float64 // no vectors
+	var code int32
+	work, lwork := make([]float64, 1), int32(-1)
+	for range 2 { // the first call asks for the size
+		purego.SyscallN(l.bandEigen,
+			uintptr(unsafe.Pointer(&job)), uintptr(unsafe.Pointer(&uplo)), uintptr(unsafe.Pointer(&size)), uintptr(unsafe.Pointer(&kd)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(&ld)), uintptr(unsafe.Pointer(unsafe.SliceData(w))),
+			uintptr(unsafe.Pointer(&z)), uintptr(unsafe.Pointer(&one)),
+			uintptr(unsafe.Pointer(unsafe.SliceData(work))), uintptr(unsafe.Pointer(&lwork)), uintptr(unsafe.Pointer(&code)), 1, 1)
+		if lwork < 0 {
+			lwork = workSize(work[0])
+			work = make([]float64, lwork)
 		}
 	}
 	return int(code)

@@ -27,6 +27,12 @@ func librarySymEigen[T float](l *library, n int, a, w []T, vectors bool) (info i
 	panic("device: no library")
 }
 
+func libraryQR[T float](l *library, m, n int, a []T, ld int, tau []T) { panic("device: no library") }
+
+func libraryBandEigen(l *library, n, width int, a, w []float64) (info int) {
+	panic("device: no library")
+}
+
 func libraryCholesky[T float](l *library, n int, a []T) (info int) { panic("device: no library") }
 
 func librarySVD[T float](l *library, m, n int, a, u, s, vt []T) (info int) {

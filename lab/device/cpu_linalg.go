@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/lapack/gonum"
 )
 
-// Factorisations are one call of LAPACK: the library's, else gonum's, which
-// knows float64 only.
+// Factorisations are one call of LAPACK, but for the eigenvalues of large matrices:
+// the library's, else gonum's, which knows float64 only.
 
 func (d *cpu) SymEigen(n int, a, w Vector, vectors bool) error {
 	needMatrix("SymEigen", "a", n, n, a, a.dtype)
@@ -41,7 +41,11 @@ func symEigen[T float](d *cpu, n int, a, w []T, vectors bool) error {
 	if err := needFinite("SymEigen", n, n, a, true); err != nil {
 		return err
 	}
-	if info := librarySymEigen(d.blas, n, a, w, vectors); info != 0 {
+	find := librarySymEigen[T]
+	if !vectors && n >= bandFrom && d.blas.bandEigen != 0 {
+		find = func(*library, int, []T, []T, bool) int { return bandEigen(d, n, a, w) }
+	}
+	if info := find(d.blas, n, a, w, vectors); info != 0 {
 		return fmt.Errorf("device: SymEigen: no convergence on a %d×%d matrix (LAPACK's info is %d)", n, n, info)
 	}
 	return nil
