@@ -3,11 +3,13 @@ package noneq
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
 	"glassy/lab/pde"
+	"glassy/lab/run"
 )
 
 // A Steady is the stationary state of a process on a grid.
@@ -20,7 +22,8 @@ type Steady struct {
 
 // Steady is the stationary state. It is found by eliminating node after node without
 // a subtraction (Grassmann, Taksar & Heyman 1985), so that small densities have all
-// their digits; the work is n·w² for n nodes on a grid whose shorter axis has about w.
+// their digits, in the order of nested dissection: the work is of the order of n^(3/2)
+// for n nodes of a plane.
 // It is an error when there is not one state but several, or none: when some nodes
 // cannot be left for others.
 func (w *Walk) Steady() (*Steady, error) {
@@ -41,95 +44,30 @@ func (w *Walk) Steady() (*Steady, error) {
 
 // stationary is the density of integral 1 whose rate of change is 0.
 func (w *Walk) stationary() (*pde.Field, error) {
-	n := w.Grid.Nodes()
-	place := w.order()
-	band := 0
-	for _, e := range w.edges {
-		band = max(band, abs(place[e.from]-place[e.to]))
-	}
-	width := 2*band + 1
-	rate := make([]float64, n*width) // from i to j at i·width + j-i+band
-	at := func(i, j int) int { return i*width + j - i + band }
-	for _, e := range w.edges {
-		i, j := place[e.from], place[e.to]
-		rate[at(i, j)] += e.ahead
-		rate[at(j, i)] += e.back
-	}
-	// Node k gone, who came to it goes on to where it would have gone.
-	leave := make([]float64, n)
-	for k := n - 1; k > 0; k-- {
-		low := max(0, k-band)
-		onward := rate[at(k, low):at(k, k)]
-		total := floats.Sum(onward)
-		if !(total > 0) {
-			return nil, w.stuck(k, place)
-		}
-		leave[k] = total
-		for i := low; i < k; i++ {
-			if r := rate[at(i, k)]; r > 0 {
-				floats.AddScaled(rate[at(i, low):at(i, k)], r/total, onward)
+	levels, depth := w.dissect()
+	memory := make([][]int32, runtime.GOMAXPROCS(0))
+	for _, level := range slices.Backward(levels) {
+		stuck := make([]int32, len(level))
+		run.Share(len(memory), len(level), func(worker, i int) {
+			if memory[worker] == nil {
+				memory[worker] = slices.Repeat([]int32{-1}, len(depth))
+			}
+			stuck[i] = w.eliminate(level[i], depth, memory[worker])
+		})
+		for _, i := range stuck {
+			if i >= 0 {
+				x := make([]float64, len(w.Grid))
+				w.Grid.At(int(i), x)
+				return nil, fmt.Errorf("noneq: there is no single stationary state: from around %.4g no way leads to the rest of the grid, since noise or drift is missing there", x)
 			}
 		}
 	}
-	p := make([]float64, n)
-	p[0] = 1
-	for k := 1; k < n; k++ {
-		sum := 0.0
-		for i := max(0, k-band); i < k; i++ {
-			sum += p[i] * rate[at(i, k)]
-		}
-		p[k] = sum / leave[k]
-		if p[k] > 1e250 {
-			floats.Scale(1/p[k], p[:k+1])
-		}
-	}
-	ρ := &pde.Field{Grid: w.Grid, Values: make([]float64, n)}
-	for i := range n {
-		ρ.Values[i] = p[place[i]]
-	}
+	ρ := &pde.Field{Grid: w.Grid, Values: w.density(levels)}
 	floats.Scale(1/ρ.Integral(), ρ.Values)
 	if !finite(ρ.Values) {
 		return nil, fmt.Errorf("noneq: the stationary density is beyond the range of numbers: β = %g is too large for this grid", w.Process.Beta)
 	}
 	return ρ, nil
-}
-
-// order numbers the nodes so that neighbours have close numbers: the longer axis
-// outside, and the two ends of it together where it is periodic.
-func (w *Walk) order() []int {
-	n := w.Grid.Nodes()
-	place := make([]int, n)
-	fold := func(a pde.Axis, i int) int {
-		switch {
-		case a.Boundary != pde.Periodic:
-			return i
-		case 2*i < a.Nodes:
-			return 2 * i
-		}
-		return 2*(a.Nodes-1-i) + 1
-	}
-	if len(w.Grid) == 1 {
-		for i := range n {
-			place[i] = fold(w.Grid[0], i)
-		}
-		return place
-	}
-	outer, inner := 0, 1
-	if w.Grid[0].Nodes < w.Grid[1].Nodes {
-		outer, inner = 1, 0
-	}
-	for i := range n {
-		at := [2]int{i / w.Grid[1].Nodes, i % w.Grid[1].Nodes}
-		place[i] = fold(w.Grid[outer], at[outer])*w.Grid[inner].Nodes + at[inner]
-	}
-	return place
-}
-
-func (w *Walk) stuck(k int, place []int) error {
-	i := slices.Index(place, k)
-	x := make([]float64, len(w.Grid))
-	w.Grid.At(i, x)
-	return fmt.Errorf("noneq: there is no single stationary state: from around %.4g no way leads to the rest of the grid, since noise or drift is missing there", x)
 }
 
 // Current is the probability current J = jρ, a field for each axis.
