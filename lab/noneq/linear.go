@@ -30,16 +30,17 @@ func NewLinear(d int, F, D []float64, beta float64) (*Linear, error) {
 	if !finite(F) || !finite(D) {
 		return nil, fmt.Errorf("noneq: F or D has entries that are not finite")
 	}
-	S, err := semidefinite(d, D)
-	if err != nil {
+	S := mat.NewSymDense(d, nil)
+	if err := semidefinite(S, D); err != nil {
 		return nil, fmt.Errorf("noneq: D: %w", err)
 	}
 	return &Linear{mat.NewDense(d, d, slices.Clone(F)), S, beta}, nil
 }
 
-// semidefinite is the symmetric matrix, or an error that names what is wrong with it.
-func semidefinite(d int, M []float64) (*mat.SymDense, error) {
-	S := mat.NewSymDense(d, nil)
+// semidefinite writes a symmetric matrix, given row-major, to S, or is an error that names
+// what is wrong with it.
+func semidefinite(S *mat.SymDense, M []float64) error {
+	d := S.SymmetricDim()
 	scale := 0.0
 	for i := range d {
 		scale = max(scale, math.Abs(M[i*d+i]))
@@ -50,15 +51,15 @@ func semidefinite(d int, M []float64) (*mat.SymDense, error) {
 	for i := range d {
 		for j := range i {
 			if math.Abs(M[i*d+j]-M[j*d+i]) > 1e-9*max(scale, math.Abs(M[i*d+j])) {
-				return nil, fmt.Errorf("entries (%d,%d) and (%d,%d) are %g and %g, expected a symmetric matrix", i+1, j+1, j+1, i+1, M[i*d+j], M[j*d+i])
+				return fmt.Errorf("entries (%d,%d) and (%d,%d) are %g and %g, expected a symmetric matrix", i+1, j+1, j+1, i+1, M[i*d+j], M[j*d+i])
 			}
 		}
 	}
 	lowest := lowestEigenvalue(S)
 	if !(lowest >= -1e-10*scale) {
-		return nil, fmt.Errorf("it has the eigenvalue %.6g, expected a positive semi-definite matrix", lowest)
+		return fmt.Errorf("it has the eigenvalue %.6g, expected a positive semi-definite matrix", lowest)
 	}
-	return S, nil
+	return nil
 }
 
 // lowestEigenvalue is NaN where it is not found.

@@ -67,19 +67,23 @@ func NewWalk(p Process, g pde.Grid) (*Walk, error) {
 	w := &Walk{Process: p, Grid: g, exit: make([]float64, g.Nodes())}
 	n := g.Nodes()
 	force := make([]float64, n*p.Dim) // D⁻¹(b - β⁻¹∇·D)
-	parts := make([][]part, n)
-	x := make([]float64, p.Dim)
+	const few = 3                     // parts of most nodes
+	parts, memory := make([][]part, n), make([]part, n*few)
+	for i := range parts {
+		parts[i] = memory[i*few : i*few : (i+1)*few]
+	}
+	x, D := make([]float64, p.Dim), mat.NewSymDense(p.Dim, nil)
+	here, flat := make([]part, 0, few), make([]float64, p.Dim*p.Dim)
 	for i := range n {
 		g.At(i, x)
-		D, err := w.tensor(x)
-		if err != nil {
+		if err := w.tensor(x, flat, D); err != nil {
 			return nil, err
 		}
 		if err := w.pull(x, D, force[i*p.Dim:(i+1)*p.Dim]); err != nil {
 			return nil, err
 		}
-		here, err := w.decompose(x, D)
-		if err != nil {
+		var err error
+		if here, err = w.decompose(x, D, here[:0]); err != nil {
 			return nil, err
 		}
 		// Half of each part is the node's own, the other half that of the far end.
@@ -93,6 +97,11 @@ func NewWalk(p Process, g pde.Grid) (*Walk, error) {
 		}
 	}
 	middle, there := make([]float64, p.Dim), make([]float64, p.Dim)
+	total := 0
+	for _, here := range parts {
+		total += len(here)
+	}
+	w.edges = make([]edge, 0, total)
 	for i := range n {
 		g.At(i, x)
 		for _, c := range parts[i] {
@@ -101,8 +110,7 @@ func NewWalk(p Process, g pde.Grid) (*Walk, error) {
 			for k, a := range g {
 				middle[k] = x[k] + float64(o[k])*a.Step()/2
 			}
-			D, err := w.tensor(middle)
-			if err != nil {
+			if err := w.tensor(middle, flat, D); err != nil {
 				return nil, err
 			}
 			if err := w.pull(middle, D, there); err != nil {
@@ -148,28 +156,25 @@ func add(parts []part, c part) []part {
 // so that a drift along which there is no noise is upwinded: B(-δ)λ → its rate.
 const least = 1e-10
 
-// tensor is D(x), of eigenvalues above 0.
-func (w *Walk) tensor(x []float64) (*mat.SymDense, error) {
-	d := w.Process.Dim
-	flat := make([]float64, d*d)
+// tensor writes D(x), of eigenvalues above 0, to D, and as the process gives it to flat.
+func (w *Walk) tensor(x, flat []float64, D *mat.SymDense) error {
 	w.Process.diffusion(x, flat)
 	if !finite(flat) {
-		return nil, fmt.Errorf("noneq: D is %v at %v, expected finite numbers", flat, x)
+		return fmt.Errorf("noneq: D is %v at %v, expected finite numbers", flat, x)
 	}
-	D, err := semidefinite(d, flat)
-	if err != nil {
-		return nil, fmt.Errorf("noneq: D at %v: %w", x, err)
+	if err := semidefinite(D, flat); err != nil {
+		return fmt.Errorf("noneq: D at %v: %w", x, err)
 	}
 	floor := least * mat.Trace(D)
 	switch lowest := lowestEigenvalue(D); {
 	case floor == 0:
-		return nil, fmt.Errorf("noneq: D is 0 at %v, expected noise in some direction", x)
+		return fmt.Errorf("noneq: D is 0 at %v, expected noise in some direction", x)
 	case lowest < floor:
-		for i := range d {
+		for i := range w.Process.Dim {
 			D.SetSym(i, i, D.At(i, i)+floor-min(lowest, 0))
 		}
 	}
-	return D, nil
+	return nil
 }
 
 // pull writes D⁻¹(b - β⁻¹∇·D) at x.
@@ -188,13 +193,13 @@ func (w *Walk) pull(x []float64, D *mat.SymDense, out []float64) error {
 	return nil
 }
 
-// decompose is D = Σ λ a aᵀ over steps of the grid, by Selling's formula: a basis of
+// decompose appends to parts D = Σ λ a aᵀ over steps of the grid, by Selling's formula: a basis of
 // the lattice and minus its sum, v₀+v₁+v₂ = 0, is changed until no product v_iᵀDv_j is
 // above 0; the weights are minus these products, the steps perpendicular to the third.
-func (w *Walk) decompose(x []float64, D *mat.SymDense) ([]part, error) {
+func (w *Walk) decompose(x []float64, D *mat.SymDense, parts []part) ([]part, error) {
 	h := w.Grid[0].Step()
 	if len(w.Grid) == 1 {
-		return []part{{w.number([2]int{1, 0}), D.At(0, 0) / (h * h)}}, nil
+		return append(parts, part{w.number([2]int{1, 0}), D.At(0, 0) / (h * h)}), nil
 	}
 	k := w.Grid[1].Step()
 	a, b, c := D.At(0, 0)/(h*h), D.At(0, 1)/(h*k), D.At(1, 1)/(k*k)
@@ -219,7 +224,6 @@ func (w *Walk) decompose(x []float64, D *mat.SymDense) ([]part, error) {
 			}
 		}
 	}
-	var parts []part
 	for i := range 3 {
 		λ := -dot(v[(i+1)%3], v[(i+2)%3])
 		if λ <= tolerance {
