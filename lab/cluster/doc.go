@@ -4,6 +4,7 @@
 //
 //	cluster.go    Cluster: Connect to a server, or Serve one of one's own
 //	server.go     that server: in this process, on loopback unless asked
+//	lock_*.go     its folder is for it alone
 //	task.go       Task: a function with a name that every worker knows
 //	queue.go      a run's tasks: put, redelivered, each result once
 //	map.go        Map: a task at many inputs, results in their order

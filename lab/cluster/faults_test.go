@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -20,8 +21,17 @@ import (
 	"glassy/lab/optim"
 )
 
-// The test program is the workers' program too.
+// The test program is the workers' program too, and a server's.
 func TestMain(m *testing.M) {
+	if store := os.Getenv("CLUSTER_TEST_STORE"); store != "" {
+		c, err := Serve(context.Background(), ServerOptions{Store: store}, Options{})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Println(c.URL())
+		select {} // until it is killed
+	}
 	if url := os.Getenv("CLUSTER_TEST_WORKER"); url != "" {
 		c, err := Connect(context.Background(), url, Options{Name: strconv.Itoa(os.Getpid()), Token: os.Getenv("CLUSTER_TEST_TOKEN"), Lost: lost})
 		if err == nil {
@@ -186,6 +196,46 @@ func TestServerRestarted(t *testing.T) {
 			t.Errorf("value %d is %d", i, v)
 		}
 	}
+}
+
+// Two servers do not keep their tasks in one folder, be they of one process or of
+// two; a server that was killed is in nobody's way.
+func TestOneServer(t *testing.T) {
+	store := t.TempDir()
+	refused := func(pid int) {
+		t.Helper()
+		c, err := Serve(t.Context(), ServerOptions{Store: store}, Options{})
+		if err == nil {
+			c.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), store) || !strings.Contains(err.Error(), fmt.Sprintf("process %d,", pid)) {
+			t.Errorf("a second server: %v, expected to be told of process %d in %s", err, pid, store)
+		}
+	}
+	first := serve(t, ServerOptions{Store: store})
+	refused(os.Getpid())
+	first.Close()
+
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := exec.Command(self)
+	other.Env = append(os.Environ(), "CLUSTER_TEST_STORE="+store)
+	said, err := other.StdoutPipe()
+	if err == nil {
+		err = other.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kill(other)
+	if line, err := bufio.NewReader(said).ReadString('\n'); err != nil {
+		t.Fatalf("the server of another process said %q: %v", line, err)
+	}
+	refused(other.Process.Pid)
+	kill(other)
+	serve(t, ServerOptions{Store: store})
 }
 
 func freePort(t *testing.T) int {

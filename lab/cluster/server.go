@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -20,7 +23,7 @@ type ServerOptions struct {
 	Port  int         // 0: any that is free
 	Token string      // a shared secret; "": a fresh one, see Cluster.Token
 	TLS   *tls.Config // nil: none
-	Store string      // the folder where tasks are kept; "": a temporary one, which goes with the server
+	Store string      // the folder where tasks are kept, of this server alone; "": a temporary one, which goes with it
 	Limit int64       // the most bytes that it keeps; 0: three quarters of what is free on the disk
 }
 
@@ -47,6 +50,11 @@ func Serve(ctx context.Context, s ServerOptions, o Options) (*Cluster, error) {
 		}
 		s.Store, end = dir, func() { os.RemoveAll(dir) }
 	}
+	release, err := alone(s.Store)
+	if err != nil {
+		end()
+		return nil, err
+	}
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "glassy", Host: s.Host, Port: s.Port, Authorization: s.Token, MaxPayload: maxPayload,
 		TLS: s.TLS != nil, TLSConfig: s.TLS,
@@ -54,6 +62,7 @@ func Serve(ctx context.Context, s ServerOptions, o Options) (*Cluster, error) {
 		NoLog: true, NoSigs: true, DisableShortFirstPing: true,
 	})
 	if err != nil {
+		release()
 		end()
 		return nil, fmt.Errorf("cluster: NATS server: %w", err)
 	}
@@ -61,12 +70,13 @@ func Serve(ctx context.Context, s ServerOptions, o Options) (*Cluster, error) {
 	end = func() {
 		srv.Shutdown()
 		srv.WaitForShutdown()
+		release()
 		remove()
 	}
 	srv.Start()
 	if !srv.ReadyForConnections(10 * time.Second) {
 		end()
-		return nil, fmt.Errorf("cluster: NATS server: not ready on %s:%d within 10 s: is the port taken, or the folder %s another server's?", s.Host, s.Port, s.Store)
+		return nil, fmt.Errorf("cluster: NATS server: not ready on %s:%d within 10 s: is the port taken?", s.Host, s.Port)
 	}
 	o.Token = s.Token
 	if o.TLS == nil && s.TLS != nil {
@@ -79,6 +89,33 @@ func Serve(ctx context.Context, s ServerOptions, o Options) (*Cluster, error) {
 	}
 	c.atClose = slices.Insert(c.atClose, 0, end)
 	return c, nil
+}
+
+// alone takes the folder for a server of this process: two that keep their tasks in
+// one folder would write into each other's.
+func alone(folder string) (release func(), err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("cluster: the folder where tasks are kept: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("cluster: the folder where tasks are kept: %w", err)
+	}
+	taken, err := lock(f)
+	if taken {
+		who, _ := io.ReadAll(f) // its number is for who reads the error
+		err = fmt.Errorf("another server, process %s, keeps its tasks there: connect to that one, end it, or name another folder", who)
+	} else if err == nil {
+		err = f.Truncate(0)
+		if err == nil {
+			_, err = f.WriteString(strconv.Itoa(os.Getpid()))
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("cluster: the folder %s: %w", folder, err)
+	}
+	return func() { f.Close() }, nil
 }
 
 // Local is a cluster within this process: a server that only this machine
