@@ -120,6 +120,9 @@ compiles_c() {
 # has_blas: whether a BLAS that the CPU device takes is here.
 has_blas() { { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -E 'lib(openblas|mkl_rt)' >/dev/null; }
 
+# has_fftw: whether the FFTW that its transforms take is here.
+has_fftw() { { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -F libfftw3.so >/dev/null; }
+
 # missing TEST: the system packages that are not here, one a line.
 missing() {
 	compiles_c gcc 2>/dev/null || printf 'gcc\nlibc6-dev\n'
@@ -129,6 +132,7 @@ missing() {
 		command -v git >/dev/null || echo git
 		command -v g++ >/dev/null || echo g++
 		has_blas || echo libopenblas0-pthread
+		has_fftw || echo libfftw3-double3
 	fi
 }
 

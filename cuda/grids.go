@@ -42,7 +42,7 @@ func (d *Device) HamiltonJacobi(s device.Stencil, u, next device.Vector) {
 // SolveLines is one launch: a thread goes through a line.
 func (d *Device) SolveLines(l device.Lines, lower, inverse, upper, to, from, b device.Vector) {
 	const op = "SolveLines"
-	l = l.Checked()
+	l = l.Checked(op)
 	n, t := l.Nodes*l.Count, b.DType()
 	d.expectFloat(op, "b", b, n)
 	d.expect(op, "lower", lower, t, n)

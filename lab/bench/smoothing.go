@@ -32,6 +32,7 @@ type SmoothingOptions struct {
 const (
 	hopfLaxTime                   = 0.1
 	coleHopfTime, coleHopfBeta    = 0.05, 5.0
+	heatWidth                     = 2.0 // in steps: so narrow that it goes by transforms
 	fokkerPlanckD, fokkerPlanckDt = 0.5, 1e-3
 	walkersD, walkersDt           = 0.25, 0.01
 )
@@ -88,6 +89,8 @@ func (o *SmoothingOptions) tasks() ([]rival, error) {
 	floats.AddConst(1/(float64(o.Cells)*potential.Grid.Cell()), flat.Values)
 	equation := pde.NewFokkerPlanck(potential, fokkerPlanckD)
 
+	variance := math.Pow(heatWidth*plane.Grid[0].Step(), 2)
+
 	hopfLax := func(f *pde.Field) func() float64 {
 		return func() float64 {
 			u, _ := pde.HopfLax(f, hopfLaxTime)
@@ -120,6 +123,10 @@ func (o *SmoothingOptions) tasks() ([]rival, error) {
 			_, least := u.Minimum()
 			return least
 		}, []any{"cole-hopf", o.Side, coleHopfTime, coleHopfBeta}, 1e-9, 1},
+		{fmt.Sprintf("heat equation, %d×%d nodes, FFT", o.Side, o.Side), func() float64 {
+			_, least := pde.Heat(plane, variance).Minimum()
+			return least
+		}, []any{"heat", o.Side, variance}, 1e-9, 1},
 		{fmt.Sprintf("Fokker-Planck, %s cells × %s implicit steps", count(o.Cells), count(o.Steps)), func() float64 {
 			return floats.Max(equation.Evolve(flat, fokkerPlanckDt*float64(o.Steps), o.Steps).Values)
 		}, []any{"fokker-planck", o.Cells, fokkerPlanckD, fokkerPlanckDt, o.Steps}, 1e-6, 1},

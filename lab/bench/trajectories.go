@@ -7,9 +7,9 @@ import (
 	"math"
 	"strings"
 
-	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/stat"
 
+	"glassy/lab/device"
 	"glassy/lab/trajectory"
 )
 
@@ -21,7 +21,7 @@ type TrajectoryOptions struct {
 	Points, Coordinates int
 	Lags                int
 	Python              string // with NumPy; "": our numbers alone
-	Threads             int    // of ours; NumPy's transforms have one
+	Threads             int    // of ours and SciPy's; NumPy's transforms have one
 	Rounds              int    // how often each side has its turn
 }
 
@@ -42,6 +42,15 @@ func CompareTrajectories(o TrajectoryOptions) (table string, err error) {
 		}
 	}
 	s, ctx := trajectory.Of(d, x), context.Background()
+	y := make([]float64, 2*device.Bins(n)*d)
+	transforms := func() (float64, error) {
+		sum := 0.0
+		device.CPU().Fourier(device.Lines{Nodes: n, Count: d, Rows: true}, device.Of(columns), device.Of(y))
+		for i := range d {
+			sum += y[2*(i*device.Bins(n)+1)]
+		}
+		return sum, nil
+	}
 	tasks := []struct {
 		name string
 		once func() (float64, error)
@@ -60,13 +69,8 @@ func CompareTrajectories(o TrajectoryOptions) (table string, err error) {
 			}
 			return c.Mean[o.Lags], nil
 		}},
-		{"transforms", func() (float64, error) {
-			fft, y, sum := fourier.NewFFT(n), make([]complex128, n/2+1), 0.0
-			for i := range d {
-				sum += real(fft.Coefficients(y, columns[i*n:(i+1)*n])[1])
-			}
-			return sum, nil
-		}},
+		{"transforms", transforms},
+		{"transforms-of-SciPy", transforms},
 	}
 	var peer *Peer
 	var b strings.Builder

@@ -10,7 +10,7 @@ func TestTrajectories(t *testing.T) {
 		// That it runs, and its answer with a peer of other numbers.
 		o := TrajectoryOptions{Points: 101, Coordinates: 3, Lags: 5, Threads: 2, Rounds: 1}
 		text, err := CompareTrajectories(o)
-		if err != nil || strings.Count(text, "\n| ") != 4 {
+		if err != nil || strings.Count(text, "\n| ") != 5 {
 			t.Errorf("%v\n%s", err, text)
 		}
 		o.Python = python(t, `echo "NumPy in $3"; while read x; do echo "[1.5, 1e9]"; done`)

@@ -2,6 +2,7 @@ package device_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"glassy/lab/device"
@@ -119,5 +120,32 @@ func BenchmarkSymEigen(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// Figure 6.3's transforms: 64 series of 10⁵ points, and their cosines as columns.
+func BenchmarkTransforms(b *testing.B) {
+	const n, count = 100_000, 64
+	for _, fft := range []struct {
+		name string
+		dev  device.Device
+	}{{"library", device.CPU()}, {"pure Go", device.NewPureCPU(runtime.GOMAXPROCS(0))}} {
+		x, y := fft.dev.New(device.Float64, n*count), fft.dev.New(device.Float64, 2*device.Bins(n)*count)
+		fft.dev.Normal(1, 0, 0, 1, x)
+		rows, columns := device.Lines{Nodes: n, Count: count, Rows: true}, device.Lines{Nodes: n, Count: count}
+		for _, c := range []struct {
+			name string
+			once func()
+		}{
+			{"Fourier", func() { fft.dev.Fourier(rows, x, y) }},
+			{"Fourier of columns", func() { fft.dev.Fourier(columns, x, y) }},
+			{"Cosine", func() { fft.dev.Cosine(rows, x); fft.dev.Scale(1./n, x) }},
+		} {
+			b.Run(c.name+", "+fft.name, func(b *testing.B) {
+				for b.Loop() {
+					c.once()
+				}
+			})
+		}
 	}
 }

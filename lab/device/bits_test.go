@@ -80,3 +80,49 @@ func abs(dt device.DType, v device.Vector) {
 	}
 	v.Device().Upload(v, device.Of(x))
 }
+
+// Transforms too, in any number and order of lines, beside whatever was transformed before.
+func TestSameBitsOfTransforms(t *testing.T) {
+	for name, open := range map[string]func(threads int) device.Device{"library": device.NewCPU, "pure Go": device.NewPureCPU} {
+		for _, n := range []int{1000, 1009, 30} {
+			const count = 101
+			rows, columns := device.Lines{Nodes: n, Count: count, Rows: true}, device.Lines{Nodes: n, Count: count}
+			one := open(1)
+			x := one.New(device.Float64, n*count+1).Slice(1, n*count+1) // not at a multiple of 16 bytes
+			one.Normal(1, 0, 0, 1, x)
+			across := device.Of(make([]float64, n*count))
+			for k := range count {
+				for i := range n {
+					device.Host[float64](across)[i*count+k] = device.Host[float64](x)[k*n+i]
+				}
+			}
+			bins := device.Bins(n)
+			want, cosines := one.New(device.Float64, 2*bins*count), x.Clone()
+			one.Fourier(rows, x, want)
+			one.Cosine(rows, cosines)
+			for _, threads := range []int{1, 2, 7} {
+				dev := open(threads)
+				for _, other := range []int{n + 1, n - 1, 2 * n} {
+					v := dev.New(device.Float64, other)
+					dev.Cosine(device.Lines{Nodes: other, Count: 1}, v)
+				}
+				got, c := dev.New(device.Float64, 2*bins*count), across.Clone()
+				dev.Fourier(columns, across, got)
+				dev.Cosine(columns, c)
+				y, z := device.Host[float64](got), device.Host[float64](c)
+				for k := range count {
+					for i := range 2 * bins {
+						if v := device.Host[float64](want)[2*bins*k+i]; y[2*(i/2*count+k)+i%2] != v {
+							t.Fatalf("%s, n = %d: number %d of line %d is %v on %d threads, %v on one", name, n, i, k, y[2*(i/2*count+k)+i%2], threads, v)
+						}
+					}
+					for i := range n {
+						if v := device.Host[float64](cosines)[n*k+i]; z[i*count+k] != v {
+							t.Fatalf("%s, n = %d: cosine %d of line %d is %v on %d threads, %v on one", name, n, i, k, z[i*count+k], threads, v)
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,11 +1,5 @@
 package device
 
-import (
-	"errors"
-	"fmt"
-	"sync"
-)
-
 // A library is a BLAS with LAPACK, opened at run time. Its calls are safe from
 // several goroutines and use one thread each: the device cuts the work.
 type library struct {
@@ -50,15 +44,8 @@ func (l *library) String() string {
 	return s + " at " + l.path
 }
 
-// PureGo is the path that [UseBLAS] takes for no library at all.
-const PureGo = "none"
-
-var theBLAS struct {
-	sync.Mutex
-	chosen bool
-	lib    *library
-	err    error // why there is no library
-}
+// theBLAS is what products and factorisations of the CPU call.
+var theBLAS = chosen[*library]{find: findBLAS}
 
 // UseBLAS chooses what products and factorisations of the CPU call: the shared
 // library at path, an OpenBLAS or MKL with 32-bit integers; the first one that
@@ -66,63 +53,16 @@ var theBLAS struct {
 // before anything else of this package; without it the path is empty. It is an
 // error when the library does not serve, and when another choice has taken
 // effect already; nothing changes then.
-func UseBLAS(path string) error {
-	theBLAS.Lock()
-	defer theBLAS.Unlock()
-	if theBLAS.chosen {
-		return fmt.Errorf("device: UseBLAS: %s is in use already; choose before the first device is made", theBLAS.lib)
-	}
-	lib, err := findBLAS(path)
-	if path == "" {
-		theBLAS.err = err
-	} else if err != nil {
-		return err
-	}
-	theBLAS.chosen, theBLAS.lib = true, lib
-	return nil
-}
+func UseBLAS(path string) error { return theBLAS.use("UseBLAS", path) }
 
 // BLAS says what the CPU calls for products and factorisations; err says why
 // that is no library, nil where it was chosen so.
-func BLAS() (description string, err error) {
-	lib := defaultBLAS()
-	theBLAS.Lock()
-	defer theBLAS.Unlock()
-	return lib.String(), theBLAS.err
-}
+func BLAS() (description string, err error) { return theBLAS.tell() }
 
-func defaultBLAS() *library {
-	theBLAS.Lock()
-	defer theBLAS.Unlock()
-	if !theBLAS.chosen {
-		theBLAS.chosen = true
-		theBLAS.lib, theBLAS.err = findBLAS("")
-	}
-	return theBLAS.lib
-}
+func defaultBLAS() *library { return theBLAS.get() }
 
 // candidates are the names by which the system's linker may know a library:
 // OpenBLAS on Debian and Fedora, then MKL.
 var candidates = []string{"libopenblas.so.0", "libopenblasp.so.0", "libopenblas.so", "libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}
 
-func findBLAS(path string) (*library, error) {
-	switch path {
-	case PureGo:
-		return nil, nil
-	case "":
-		var errs []error
-		for _, name := range candidates {
-			lib, err := openBLAS(name)
-			if err == nil {
-				return lib, nil
-			}
-			errs = append(errs, err)
-		}
-		return nil, fmt.Errorf("device: no BLAS was found: %w", errors.Join(errs...))
-	}
-	lib, err := openBLAS(path)
-	if err != nil {
-		return nil, fmt.Errorf("device: %s does not serve as BLAS: %w", path, err)
-	}
-	return lib, nil
-}
+func findBLAS(path string) (*library, error) { return find("BLAS", path, candidates, openBLAS) }

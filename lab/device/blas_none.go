@@ -4,10 +4,10 @@ package device
 
 import "errors"
 
+var errNoLibraries = errors.New("this program was built without the means to open libraries (they are Linux on amd64 or arm64, cgo, and no -tags nodynamic)")
+
 // A statically linked program opens no libraries.
-func openBLAS(string) (*library, error) {
-	return nil, errors.New("this program was built without the means to open libraries (they are Linux on amd64 or arm64, cgo, and no -tags nodynamic)")
-}
+func openBLAS(string) (*library, error) { return nil, errNoLibraries }
 
 // What follows is never called: there is no library.
 

@@ -11,27 +11,31 @@ import (
 type cpu struct {
 	threads int
 	blas    *library     // nil: pure Go
+	fft     func() *fftw // nil: pure Go
+	lengths lengths      // that transforms had
 	busy    atomic.Int32 // goroutines that work for it
 }
 
-var theCPU = sync.OnceValue(func() *cpu { return &cpu{threads: runtime.GOMAXPROCS(0), blas: defaultBLAS()} })
+var theCPU = sync.OnceValue(func() *cpu { return newCPU("CPU", runtime.GOMAXPROCS(0), defaultBLAS(), theFFT.get) })
 
 // CPU is the machine's processor, all of GOMAXPROCS threads of it.
 func CPU() Device { return theCPU() }
 
 // NewCPU is the processor with at most that many threads. Results do not depend
 // on the number.
-func NewCPU(threads int) Device { return newCPU("NewCPU", threads, defaultBLAS()) }
+func NewCPU(threads int) Device { return newCPU("NewCPU", threads, defaultBLAS(), theFFT.get) }
 
 // NewPureCPU is NewCPU without a library: what the library's results are held
 // against, and the way to the same bits on machines with different libraries.
-func NewPureCPU(threads int) Device { return newCPU("NewPureCPU", threads, nil) }
+func NewPureCPU(threads int) Device {
+	return newCPU("NewPureCPU", threads, nil, func() *fftw { return nil })
+}
 
-func newCPU(op string, threads int, blas *library) *cpu {
+func newCPU(op string, threads int, blas *library, fft func() *fftw) *cpu {
 	if threads < 1 {
 		panic(fmt.Sprintf("device: %s: threads is %d, expected at least 1", op, threads))
 	}
-	return &cpu{threads: threads, blas: blas}
+	return &cpu{threads: threads, blas: blas, fft: fft}
 }
 
 func (d *cpu) Name() string { return "cpu" }

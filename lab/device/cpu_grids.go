@@ -57,7 +57,7 @@ func beside(i, n int, wrap bool) int {
 
 func (d *cpu) SolveLines(l Lines, lower, inverse, upper, to, from, b Vector) {
 	const op = "SolveLines"
-	l = l.Checked()
+	l = l.Checked(op)
 	n := l.Nodes * l.Count
 	expectFloat(op, "b", b, n)
 	expect(op, "lower", lower, b.dtype, n)

@@ -13,6 +13,7 @@ type Device interface {
 	Updates
 	Physics
 	Grids
+	Transforms
 }
 
 // Memory makes vectors and moves numbers between the device and the host.

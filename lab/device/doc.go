@@ -10,10 +10,12 @@
 //	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
 //	physics.go    one more group: spin glasses, walkers, descents on spheres, forces of t-SNE
 //	grids.go      and one for equations on grids: exponentials, explicit and implicit steps
+//	transforms.go and one for discrete Fourier and cosine transforms
 //	vector.go     Vector: n numbers of one type on one device; views, host slices
 //	registry.go   devices by name
 //	cpu*.go       the processor, float32 and float64; cpu_threads.go shares work among threads
-//	blas*.go      OpenBLAS or MKL, opened at run time where the machine has one
+//	blas*.go      OpenBLAS or MKL, opened at run time where the machine has one; library.go
+//	fftw*.go      FFTW, in the same way
 //	choose.go     which device landscapes get that are given none; what the machine has
 //	speed.go      what a call, a product and a pass over memory cost on a device
 //
@@ -34,6 +36,12 @@
 // thread a call and the device all of its own, so that the two never fight; an
 // OpenBLAS older than the processor is told which kernels to use. [BLAS] says
 // what is in use.
+//
+// The machine's FFT. Transforms are FFTW's where the system's linker finds it or
+// [UseFFT] names it (GLASSY_FFT), under the same conditions; else gonum's, some seven
+// times slower. FFTW is under the GPL: Glassy opens it where the user's machine has it,
+// as any library of the system, and is neither linked with it nor comes with it. Its
+// plans are estimates, which depend on the length alone. [FFT] says what is in use.
 //
 // Same bits: results do not depend on the number of threads. Sums are cut into
 // chunks whose borders depend on the shape only and are added in order; a

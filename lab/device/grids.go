@@ -47,16 +47,17 @@ func (s Stencil) Checked() Stencil {
 	return s
 }
 
-// Lines is how many lines there are of how many nodes, and where: see SolveLines.
+// Lines is how many lines there are of how many nodes, and where: see SolveLines and
+// [Transforms].
 type Lines struct {
 	Nodes, Count int
 	Rows         bool // the lines are rows, else columns
 }
 
-// Checked is l, which it panics on unless it is lines.
-func (l Lines) Checked() Lines {
+// Checked is l, which op panics on unless it is lines.
+func (l Lines) Checked(op string) Lines {
 	if l.Nodes < 0 || l.Count < 0 {
-		panic(fmt.Sprintf("device: SolveLines: %d lines of %d nodes, expected none below 0", l.Count, l.Nodes))
+		panic(fmt.Sprintf("device: %s: %d lines of %d nodes, expected none below 0", op, l.Count, l.Nodes))
 	}
 	return l
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/stat"
+
+	"glassy/lab/device"
 )
 
 // Effective is how many independent samples the mean over chains of correlated ones is
@@ -28,19 +29,19 @@ func Effective(chains [][]float64) (samples, rHat float64) {
 	m, n := len(halves), len(halves[0])
 	means, variances := make([]float64, m), make([]float64, m)
 	covariance := make([]float64, n) // of numbers so far apart, mean over chains
-	fft := fourier.NewFFT(2 * n)
-	padded, spectrum := make([]float64, 2*n), make([]complex128, n+1)
+	line, cpu := device.Lines{Nodes: 2 * n, Count: 1}, device.CPU()
+	padded, spectrum := make([]float64, 2*n), make([]float64, 2*device.Bins(2*n))
 	for i, c := range halves {
 		means[i], variances[i] = stat.MeanVariance(c, nil)
 		clear(padded)
 		for k, v := range c {
 			padded[k] = v - means[i]
 		}
-		fft.Coefficients(spectrum, padded)
-		for k, z := range spectrum {
-			spectrum[k] = complex(real(z)*real(z)+imag(z)*imag(z), 0)
+		cpu.Fourier(line, device.Of(padded), device.Of(spectrum))
+		for k := 0; k < len(spectrum); k += 2 {
+			spectrum[k], spectrum[k+1] = spectrum[k]*spectrum[k]+spectrum[k+1]*spectrum[k+1], 0
 		}
-		fft.Sequence(padded, spectrum)
+		cpu.FourierInverse(line, device.Of(spectrum), device.Of(padded))
 		for k := range covariance {
 			covariance[k] += padded[k] / float64(2*n) / float64(n) / float64(m)
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/dsp/fourier"
-
 	"glassy/lab/device"
 )
 
@@ -36,24 +34,58 @@ func Heat(f *Field, variance float64) *Field {
 		dev := deviceFor(len(f.Values))
 		return &Field{f.Grid, take(dev, smooth(dev, f.Grid, kernels, device.Put(dev, device.Float64, f.Values)))}
 	}
-	out := &Field{f.Grid, append([]float64(nil), f.Values...)}
+	dev := deviceFor(len(f.Values))
+	x := device.Put(dev, device.Float64, f.Values)
 	for axis, a := range f.Grid {
-		n := a.Nodes
-		decay := make([]float64, n) // of each frequency
+		l := device.Lines{Nodes: a.Nodes, Count: len(f.Values) / a.Nodes, Rows: axis == len(f.Grid)-1}
+		decay := make([]float64, a.Nodes) // of each frequency
 		for k := range decay {
-			wave := math.Pi * float64(k) / (float64(n) * a.Step())
+			wave := math.Pi * float64(k) / (float64(a.Nodes) * a.Step())
 			if a.Boundary == Periodic {
 				wave *= 2
 			}
-			decay[k] = math.Exp(-wave * wave * variance / 2)
+			decay[k] = math.Exp(-wave*wave*variance/2) / float64(a.Nodes)
 		}
-		eachLine(f.Grid, axis, func() *series { return newSeries(a) }, func(s *series, first, stride int) {
-			gather(s.line, out.Values, first, stride)
-			s.multiply(decay)
-			scatter(s.line, out.Values, first, stride)
-		})
+		if a.Boundary == Reflecting { // even about half a step beyond the ends
+			dev.Cosine(l, x)
+			multiply(dev, l, 1, decay, x)
+			dev.CosineInverse(l, x)
+			continue
+		}
+		decay = decay[:device.Bins(a.Nodes)]
+		y := dev.New(device.Float64, 2*len(decay)*l.Count)
+		dev.Fourier(l, x, y)
+		multiply(dev, l, 2, decay, y)
+		dev.FourierInverse(l, y, x)
+		dev.Free(y)
 	}
-	return out
+	return &Field{f.Grid, take(dev, x)}
+}
+
+// multiply multiplies number k of all lines, of one part (real) or two (complex), by
+// factors[k].
+func multiply(dev device.Device, l device.Lines, parts int, factors []float64, y device.Vector) {
+	if !l.Rows {
+		w := device.Put(dev, device.Float64, factors)
+		dev.RowScale(len(factors), l.Count*parts, w, y)
+		dev.Free(w)
+		return
+	}
+	rows := min(l.Count, 1+(1<<16)/len(factors)) // some at a time
+	some := make([]float64, 0, rows*len(factors)*parts)
+	for range rows {
+		for _, v := range factors {
+			for range parts {
+				some = append(some, v)
+			}
+		}
+	}
+	w := device.Put(dev, device.Float64, some)
+	for first := 0; first < y.Len(); first += len(some) {
+		part := y.Slice(first, min(y.Len(), first+len(some)))
+		dev.Multiply(w.Slice(0, part.Len()), part, part)
+	}
+	dev.Free(w)
 }
 
 // notFinite is the first value that is not; -1: none.
@@ -64,41 +96,4 @@ func notFinite(values []float64) int {
 		}
 	}
 	return -1
-}
-
-// A series transforms lines of an axis.
-type series struct {
-	line         []float64
-	cosines      *fourier.QuarterWaveFFT // reflecting: even about half a step beyond the ends
-	waves        *fourier.FFT            // periodic
-	coefficients []complex128
-}
-
-func newSeries(a Axis) *series {
-	s := &series{line: make([]float64, a.Nodes)}
-	if a.Boundary == Periodic {
-		s.waves = fourier.NewFFT(a.Nodes)
-		s.coefficients = make([]complex128, a.Nodes/2+1)
-	} else {
-		s.cosines = fourier.NewQuarterWaveFFT(a.Nodes)
-	}
-	return s
-}
-
-// multiply multiplies the coefficients of the line by those factors.
-func (s *series) multiply(factors []float64) {
-	n := float64(len(s.line))
-	if s.waves != nil {
-		s.waves.Coefficients(s.coefficients, s.line)
-		for k := range s.coefficients {
-			s.coefficients[k] *= complex(factors[k]/n, 0)
-		}
-		s.waves.Sequence(s.line, s.coefficients)
-		return
-	}
-	s.cosines.CosSequence(s.line, s.line)
-	for k := range s.line {
-		s.line[k] *= factors[k] / (4 * n)
-	}
-	s.cosines.CosCoefficients(s.line, s.line)
 }

@@ -90,13 +90,12 @@ func (c *Correlation) String() string {
 type correlator struct {
 	fft *transform
 	x   []float64
-	y   []complex128
 	r   []float64
 }
 
 func newCorrelator(T, K int) *correlator {
 	n := smooth(T + K)
-	return &correlator{newTransform(n), make([]float64, n), make([]complex128, n/2+1), make([]float64, K+1)}
+	return &correlator{newTransform(n), make([]float64, n), make([]float64, K+1)}
 }
 
 // of is r_0 … r_K of x, valid until the next call; nil where x does not move.
@@ -106,11 +105,11 @@ func (c *correlator) of(x []float64) []float64 {
 	for i, v := range x {
 		c.x[i] = v - mean
 	}
-	c.fft.of(c.y, c.x)
-	for f, y := range c.y {
-		c.y[f] = complex(real(y)*real(y)+imag(y)*imag(y), 0)
+	y := c.fft.of(c.x)
+	for f := 0; f < len(y); f += 2 {
+		y[f], y[f+1] = y[f]*y[f]+y[f+1]*y[f+1], 0
 	}
-	c.fft.real.Sequence(c.x, c.y)
+	c.fft.back(c.x)
 	if !(c.x[0] > 0) {
 		return nil
 	}

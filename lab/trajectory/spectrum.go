@@ -29,18 +29,15 @@ type Spectrum struct {
 // Increments is the spectrum of the increments between the points from first on, after
 // what is discarded as burn-in. Errors: a file that cannot be read. It panics unless
 // there are two such points, and stops when ctx does, with the coordinates done by then.
-// Lengths that are products of small primes are the fastest.
+// Lengths that are products of small primes are the fastest; so is a machine that has
+// FFTW ([device.FFT]).
 func Increments(ctx context.Context, s Series, first int) (*Spectrum, error) {
 	n := s.Len() - first - 1
 	if first < 0 || n < 1 {
 		panic(fmt.Sprintf("trajectory: Increments: from point %d of %d on, expected at least two", first, s.Len()))
 	}
 	bins := n/2 + 1
-	type scratch struct {
-		t *transform
-		y []complex128
-	}
-	var workers [waveBlocks]scratch
+	var workers [waveBlocks]*transform
 	cos := make([]float64, bins)
 	for f := range cos {
 		cos[f] = math.Cos(2 * math.Pi * float64(f) / float64(n))
@@ -48,9 +45,8 @@ func Increments(ctx context.Context, s Series, first int) (*Spectrum, error) {
 	// The sums: |Y_f|, |Y_f|², that of the autoregression, and at the end standard
 	// deviations and variances.
 	sums, d, stopped, err := total(ctx, "spectrum", s, first, 3*bins+2, func(worker int, x, sum []float64) {
-		w := &workers[worker]
-		if w.t == nil {
-			*w = scratch{newTransform(n), make([]complex128, bins)}
+		if workers[worker] == nil {
+			workers[worker] = newTransform(n)
 		}
 		of := stat.PopVariance(x, nil)
 		for k := range n {
@@ -67,9 +63,9 @@ func Increments(ctx context.Context, s Series, first int) (*Spectrum, error) {
 				sum[2*bins+f] += level * math.Sqrt((1-c)*(1+φ)/(1-2*φ*c+φ*φ))
 			}
 		}
-		w.t.of(w.y, x)
-		for f, y := range w.y {
-			power := real(y)*real(y) + imag(y)*imag(y)
+		y := workers[worker].of(x)
+		for f := range bins {
+			power := y[2*f]*y[2*f] + y[2*f+1]*y[2*f+1]
 			sum[f] += math.Sqrt(power)
 			sum[bins+f] += power
 		}

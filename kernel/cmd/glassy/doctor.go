@@ -65,7 +65,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 	defer cancel()
 	well := true
 	for _, check := range []func(context.Context, folders) []finding{
-		a.examineGo, a.examineC, a.examineSource, a.examineJupyter, a.examineBLAS, a.examineCUDA, a.examineData, a.examineDisk,
+		a.examineGo, a.examineC, a.examineSource, a.examineJupyter, a.examineBLAS, a.examineFFT, a.examineCUDA, a.examineData, a.examineDisk,
 	} {
 		for _, x := range check(ctx, f) {
 			fmt.Fprintf(a.out, "%-8s %-13s %s\n", x.state, x.name, x.detail)
@@ -235,11 +235,25 @@ func (a *app) examineJupyter(ctx context.Context, f folders) []finding {
 	return []finding{j, k}
 }
 
-// examineBLAS asks the session process, which opens the library: this program
-// may be linked statically.
 func (a *app) examineBLAS(ctx context.Context, f folders) []finding {
-	x := finding{name: "BLAS", fix: "networks train some ten times faster with OpenBLAS: install it (Debian: apt-get install libopenblas0-pthread), or name a library by GLASSY_BLAS"}
-	answer, complaints, err := askSession(ctx, f, "blas")
+	return examineLibrary(ctx, f, "blas", finding{name: "BLAS", fix: "networks train some ten times faster with OpenBLAS: install it (Debian: apt-get install libopenblas0-pthread), or name a library by GLASSY_BLAS"})
+}
+
+func (a *app) examineFFT(ctx context.Context, f folders) []finding {
+	return examineLibrary(ctx, f, "fft", finding{name: "FFT", fix: "spectra are some seven times faster with FFTW: install it (Debian: apt-get install libfftw3-double3), or name a library by GLASSY_FFT"})
+}
+
+// examineLibrary asks the session process, which opens the library: this program
+// may be linked statically.
+func examineLibrary(ctx context.Context, f folders, question string, x finding) []finding {
+	answer, said, err := askSession(ctx, f, question)
+	var own []string // it complains about all libraries that are named
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "GLASSY_") || strings.HasPrefix(line, "GLASSY_"+x.name+":") {
+			own = append(own, strings.TrimSpace(line))
+		}
+	}
+	complaints := strings.Join(own, "; ")
 	using, reason, _ := strings.Cut(answer, "\n")
 	x.detail = using
 	switch {

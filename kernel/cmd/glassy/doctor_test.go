@@ -141,7 +141,7 @@ func TestDoctorOfABrokenMachine(t *testing.T) {
 	}
 }
 
-func TestDoctorOnBLAS(t *testing.T) {
+func TestDoctorOnLibraries(t *testing.T) {
 	l := newLab(t, "")
 	t.Setenv("PATH", "/usr/bin:/bin")
 	dir := filepath.Join(l.home, ".cache/glassy/workshop-1")
@@ -149,11 +149,13 @@ func TestDoctorOnBLAS(t *testing.T) {
 		`echo "pure Go: 8 GF/s"; echo "no library"`: "missing  BLAS          pure Go: 8 GF/s",
 		`echo "GLASSY_BLAS: no" >&2; echo OpenBLAS`: "wrong    BLAS          GLASSY_BLAS: no; in use: OpenBLAS",
 		"exit 3": "wrong    BLAS          " + dir + "/session blas: exit status 3",
+		`echo "GLASSY_FFT: no" >&2; echo OpenBLAS`:       "ok       BLAS          OpenBLAS",
+		`if [ $1 = fft ]; then echo FFTW; else echo; fi`: "ok       FFT           FFTW",
 	} {
 		program(t, dir, "session", script)
 		l.out.Reset()
 		l.run(t, exitFailed, "doctor") // nothing else is there
-		if got := line(t, l.out.String(), "BLAS"); !strings.HasPrefix(got, want) {
+		if got := line(t, l.out.String(), strings.Fields(want)[1]); !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", script, got, want)
 		}
 	}

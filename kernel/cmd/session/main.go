@@ -38,7 +38,7 @@ import (
 )
 
 func main() {
-	chooseBLAS()
+	chooseLibraries()
 	searchLibraries()
 	if len(os.Args) > 1 {
 		os.Exit(command(os.Args[1], os.Args[2:]))
@@ -52,6 +52,8 @@ func command(name string, args []string) (exit int) {
 	switch name {
 	case "blas":
 		tellBLAS()
+	case "fft":
+		tellFFT()
 	case "cuda":
 		return tellCUDA()
 	case "figures":
@@ -59,7 +61,7 @@ func command(name string, args []string) (exit int) {
 	case "worker":
 		return work(args)
 	default:
-		fmt.Fprintf(os.Stderr, "session: command %q, expected blas, cuda, figures or worker\n", name)
+		fmt.Fprintf(os.Stderr, "session: command %q, expected blas, fft, cuda, figures or worker\n", name)
 		return 2
 	}
 	return 0

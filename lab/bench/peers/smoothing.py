@@ -9,6 +9,8 @@ wall else. The first line of all says what runs here.
     hopf-lax N T         min_y f(y) + (x-y)^2/2T over all pairs of N nodes; the mean
     cole-hopf N T BETA   the local entropy of f(x)+f(y) on N x N nodes, by cosine
                          transforms; its minimum
+    heat N VARIANCE      f(x)+f(y) on N x N nodes, smoothed by cosine transforms; its
+                         minimum
     fokker-planck N D DT STEPS   implicit steps of a density; its largest value
     walkers N D DT STEPS         Langevin dynamics in a double well; the mean of x^2
 
@@ -60,6 +62,20 @@ def cole_hopf(n, t, beta):
     return clock(), u.min()
 
 
+def heat(n, variance):
+    n = int(n)
+    x = np.linspace(-3, 3, n)
+    k = np.arange(n) * np.pi / (n * (x[1] - x[0]))
+    decay = np.exp(-(k**2) * variance / 2)
+    v = f(x)[:, None] + f(x)
+    clock = start()
+    e = fft.dctn(v, type=2, workers=threads)
+    e *= decay[:, None]
+    e *= decay
+    u = fft.idctn(e, type=2, workers=threads, overwrite_x=True)
+    return clock(), u.min()
+
+
 def fokker_planck(n, d, dt, steps):
     n = int(n)
     x = np.linspace(-3, 3, n)
@@ -103,5 +119,5 @@ def start():
 print(f"NumPy {np.__version__}, SciPy {scipy.__version__}, {threads} threads", flush=True)
 for line in sys.stdin:
     task, *numbers = line.split()
-    run = {"hopf-lax": hopf_lax, "cole-hopf": cole_hopf, "fokker-planck": fokker_planck, "walkers": walkers}[task]
+    run = {"hopf-lax": hopf_lax, "cole-hopf": cole_hopf, "heat": heat, "fokker-planck": fokker_planck, "walkers": walkers}[task]
     print(json.dumps([float(v) for v in run(*map(float, numbers))]), flush=True)

@@ -8,6 +8,8 @@
 //	layers*.go     what networks need, with its derivatives
 //	physics.go     spin glasses and walkers
 //	descent.go     steps on the sphere
+//	grids.go       equations on grids
+//	transforms.go  Fourier and cosine transforms
 //	map.go         the forces of t-SNE
 package devicetest
 
@@ -60,6 +62,8 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		{"exponentials", testExponentials},
 		{"explicit steps", testHamiltonJacobi},
 		{"lines", testSolveLines},
+		{"transforms", testTransforms},
+		{"long transforms", testLongTransforms},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}

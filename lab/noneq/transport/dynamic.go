@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
-	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/floats"
 
+	"glassy/lab/device"
 	"glassy/lab/pde"
 	"glassy/lab/run"
 )
@@ -120,7 +119,7 @@ type dynamic struct {
 	// The dual, at the fluxes: of the flux and of the density there.
 	a, b [][]float64
 	λ    []float64 // steps×nodes: the multipliers of continuity
-	cosines
+	box
 }
 
 func newDynamic(from, to *pde.Field, steps int) *dynamic {
@@ -137,7 +136,7 @@ func newDynamic(from, to *pde.Field, steps int) *dynamic {
 		d.a, d.b = append(d.a, make([]float64, steps*n)), append(d.b, make([]float64, steps*n))
 	}
 	d.ρ, d.ρBefore = make([]float64, (steps-1)*n), make([]float64, (steps-1)*n)
-	d.cosines = newCosines(shape)
+	d.box = newBox(shape)
 
 	// Densities of integral 1, in units of ∫ρ²/∫ρ.
 	unit := func(f *pde.Field) []float64 {
@@ -383,59 +382,46 @@ func (d *dynamic) write(out *Motion) {
 	}
 }
 
-// cosines solve Poisson's equation in a box with mirrors half a step beyond its ends.
-type cosines struct {
+// A box is nodes along some axes, with mirrors half a step beyond its ends.
+type box struct {
 	shape   []int
 	workers int
-	plans   [][]*fourier.QuarterWaveFFT // of each axis, for each worker
-	lines   [][]float64
 }
 
-func newCosines(shape []int) cosines {
-	c := cosines{shape: shape, workers: 1}
+func newBox(shape []int) box {
 	const few = 1 << 14 // numbers that one thread is done with before others are awake
 	size := 1
 	for _, n := range shape {
 		size *= n
 	}
-	if size >= few {
-		c.workers = runtime.GOMAXPROCS(0)
+	if size < few {
+		return box{shape, 1}
 	}
-	for _, n := range shape {
-		plans := make([]*fourier.QuarterWaveFFT, c.workers)
-		for i := range plans {
-			plans[i] = fourier.NewQuarterWaveFFT(n)
-		}
-		c.plans = append(c.plans, plans)
-	}
-	for range c.workers {
-		c.lines = append(c.lines, make([]float64, slices.Max(shape)))
-	}
-	return c
+	return box{shape, runtime.GOMAXPROCS(0)}
 }
 
 // poisson replaces v, of sum 0, by the solution u of -Δu = v of sum 0, with these steps.
-func (c *cosines) poisson(v, h []float64) {
-	for axis := range c.shape {
-		c.transform(axis, v, false)
+func (b *box) poisson(v, h []float64) {
+	for axis := range b.shape {
+		b.transform(axis, v, device.CPU().Cosine)
 	}
-	eigen := make([][]float64, len(c.shape))
+	eigen := make([][]float64, len(b.shape))
 	norm := 1.0
-	for axis, n := range c.shape {
+	for axis, n := range b.shape {
 		eigen[axis] = make([]float64, n)
 		for k := range n {
 			s := 2 * math.Sin(math.Pi*float64(k)/float64(2*n)) / h[axis]
 			eigen[axis][k] = s * s
 		}
-		norm *= 4 * float64(n)
+		norm *= float64(n)
 	}
-	inner := len(v) / c.shape[0]
-	run.Share(c.workers, c.shape[0], func(_, k int) {
+	inner := len(v) / b.shape[0]
+	run.Share(b.workers, b.shape[0], func(_, k int) {
 		for i := range inner {
 			rest, sum := i, eigen[0][k]
-			for axis := len(c.shape) - 1; axis > 0; axis-- {
-				sum += eigen[axis][rest%c.shape[axis]]
-				rest /= c.shape[axis]
+			for axis := len(b.shape) - 1; axis > 0; axis-- {
+				sum += eigen[axis][rest%b.shape[axis]]
+				rest /= b.shape[axis]
 			}
 			if sum > 0 {
 				v[k*inner+i] /= sum * norm
@@ -444,30 +430,22 @@ func (c *cosines) poisson(v, h []float64) {
 			}
 		}
 	})
-	for axis := range c.shape {
-		c.transform(axis, v, true)
+	for axis := range b.shape {
+		b.transform(axis, v, device.CPU().CosineInverse)
 	}
 }
 
-// transform is the cosine transform of all lines along an axis, or its inverse times 4n.
-func (c *cosines) transform(axis int, v []float64, inverse bool) {
-	n, stride := c.shape[axis], 1
-	for _, m := range c.shape[axis+1:] {
+// transform is the cosine transform of all lines along an axis.
+func (b *box) transform(axis int, v []float64, of func(l device.Lines, x device.Vector)) {
+	n, stride := b.shape[axis], 1
+	for _, m := range b.shape[axis+1:] {
 		stride *= m
 	}
-	run.Share(c.workers, len(v)/n, func(worker, l int) {
-		first := l/stride*stride*n + l%stride
-		line := c.lines[worker][:n]
-		for i := range line {
-			line[i] = v[first+i*stride]
-		}
-		if plan := c.plans[axis][worker]; inverse {
-			plan.CosCoefficients(line, line)
-		} else {
-			plan.CosSequence(line, line)
-		}
-		for i, x := range line {
-			v[first+i*stride] = x
-		}
-	})
+	if stride == 1 {
+		of(device.Lines{Nodes: n, Count: len(v) / n, Rows: true}, device.Of(v))
+		return
+	}
+	for first := 0; first < len(v); first += n * stride {
+		of(device.Lines{Nodes: n, Count: stride}, device.Of(v[first:first+n*stride]))
+	}
 }
