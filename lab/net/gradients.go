@@ -181,9 +181,14 @@ func (g *gradients) Gram(dst []float64) {
 			}
 		}
 	}
-	for i := range g.n {
-		for j := range i {
-			dst[i*g.n+j] = dst[j*g.n+i]
+	const tile = 64 // of rows and columns: they stay in the cache
+	for i := 0; i < g.n; i += tile {
+		for j := 0; j <= i; j += tile {
+			for r := i; r < min(i+tile, g.n); r++ {
+				for c := j; c < min(j+tile, r); c++ {
+					dst[r*g.n+c] = dst[c*g.n+r]
+				}
+			}
 		}
 	}
 }
@@ -228,7 +233,18 @@ func addTiles(m *machine, a, b gradientChunk, k int, gram device.Vector) {
 			if a.from != b.from || j > i {
 				right, nj = rows(b, &m.tmp.c, j)
 			}
-			m.dev.Gemm(false, true, ni, nj, size, 1, left, size, right, size, 1, gram.Slice(i*b.n+j, a.n*b.n), b.n)
+			strip := ni
+			if a.from == b.from && j == i {
+				strip = 256 // of what is not below the diagonal
+			}
+			for r := 0; r < ni; r += strip {
+				c := 0
+				if a.from == b.from && j == i {
+					c = r
+				}
+				m.dev.Gemm(false, true, min(strip, ni-r), nj-c, size, 1, left.Slice(r*size, ni*size), size, right.Slice(c*size, nj*size), size,
+					1, gram.Slice((i+r)*b.n+j+c, a.n*b.n), b.n)
+			}
 		}
 	}
 }

@@ -216,6 +216,40 @@ func TestDiffusion(t *testing.T) {
 	}
 }
 
+// The Gram matrix in float32 finds what it finds in float64 but for Rounding, and the
+// same rank above either threshold, also where one direction is far above the rest.
+func TestDiffusionInFloat32(t *testing.T) {
+	defer func(n int) { typeFrom = n }(typeFrom)
+	const n, d = 300, 2000
+	for _, along := range []float64{0, 100} {
+		f := drawn(n, d, device.Float32)
+		for i := range f.g {
+			f.g[i] += float64(float32(along * math.Sin(float64(i/d))))
+		}
+		spectrum := func(from int) *DiffusionSpectrum {
+			typeFrom = from
+			s, err := NewDiffusion(f, f.New(), Noise{}).Spectrum(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		fine, coarse := spectrum(n+1), spectrum(n)
+		if !floats.EqualApprox(coarse.Values, fine.Values, coarse.Rounding) {
+			t.Errorf("eigenvalues are off by %v, expected at most %v", floats.Distance(coarse.Values, fine.Values, math.Inf(1)), coarse.Rounding)
+		}
+		for _, dtype := range []device.DType{device.Float32, device.Float64} {
+			threshold := max(fine.Threshold(dtype), coarse.Rounding)
+			if got, want := coarse.Rank(threshold), fine.Rank(threshold); got != want || got == 0 {
+				t.Errorf("rank %d above %v's threshold, %d in float64", got, dtype, want)
+			}
+		}
+		if coarse.Rounding < fine.Rounding || coarse.Rounding > 10*fine.Rounding {
+			t.Errorf("rounding %v, %v in float64", coarse.Rounding, fine.Rounding)
+		}
+	}
+}
+
 // Lemma 6.3 by all batches of six data: their gradients have the covariance D/b, or
 // D/b·(1-b/N) without replacement.
 func TestBatchCovariance(t *testing.T) {
