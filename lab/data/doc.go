@@ -6,7 +6,8 @@
 //	sources.go    the sets there are: files, hashes, terms
 //	file.go       finding a set's files and checking them
 //	home.go       where they are looked for
-//	idx.go cifar.go digits.go text.go   the formats
+//	idx.go cifar.go svhn.go digits.go text.go   the formats
+//	matlab.go     the numeric arrays of MATLAB's files
 //	scale.go      pixels on another scale, per channel, per image; smaller images
 //	zca.go        whitening
 //	augment.go    mirror and crop

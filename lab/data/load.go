@@ -14,6 +14,8 @@ import (
 //	fashion   60,000 + 10,000 pieces of clothing, 1×28×28 (Xiao, Rasul, Vollgraf 2017)
 //	cifar10   50,000 + 10,000 objects of 10 classes, 3×32×32 (Krizhevsky 2009)
 //	cifar100  50,000 + 10,000 objects of 100 classes, 3×32×32 (Krizhevsky 2009)
+//	svhn      73,257 + 26,032 digits of house numbers, 3×32×32 (Netzer et al. 2011), from
+//	          the user's own folder only: train_32x32.mat, test_32x32.mat
 //	digits    1,438 + 359 handwritten digits, 1×8×8, with the program: Digits().Split(0.2, 0)
 //
 // Pixels are on [0, 1]: see [Set.Rescale], [Set.Normalize] and [GlobalContrast].
@@ -41,6 +43,9 @@ func CIFAR10(dirs ...string) (train, test *Set, err error) { return Load("cifar1
 
 // CIFAR100 is Load("cifar100"), with the fine labels.
 func CIFAR100(dirs ...string) (train, test *Set, err error) { return Load("cifar100", dirs...) }
+
+// SVHN is Load("svhn"): 0 is the digit 0.
+func SVHN(dirs ...string) (train, test *Set, err error) { return Load("svhn", dirs...) }
 
 // Characters reads a text by name as characters: see [NewCharacters]. Folders
 // and errors are as for [Load].

@@ -133,11 +133,11 @@ func TestDigits(t *testing.T) {
 
 func TestUnknownNames(t *testing.T) {
 	for why, f := range map[string]func() error{
-		`no set of images is called "minst"; known: mnist, fashion, cifar10, cifar100, digits`:           func() error { _, _, err := Load("minst"); return err },
-		`no set of images is called "gutenberg"`:                                                         func() error { _, _, err := Load("gutenberg"); return err },
-		`no text of characters is called "mnist"; known: war-and-peace, gutenberg`:                       func() error { _, err := Characters("mnist"); return err },
-		`no text of words is called "war-and-peace"; known: gutenberg, ptb`:                              func() error { _, err := Words("war-and-peace"); return err },
-		`no data set is called ""; known: mnist, fashion, cifar10, cifar100, digits, war-and-peace, gut`: func() error { _, err := Lookup(""); return err },
+		`no set of images is called "minst"; known: mnist, fashion, cifar10, cifar100, svhn, digits`:           func() error { _, _, err := Load("minst"); return err },
+		`no set of images is called "gutenberg"`:                                                               func() error { _, _, err := Load("gutenberg"); return err },
+		`no text of characters is called "mnist"; known: war-and-peace, gutenberg`:                             func() error { _, err := Characters("mnist"); return err },
+		`no text of words is called "war-and-peace"; known: gutenberg, ptb`:                                    func() error { _, err := Words("war-and-peace"); return err },
+		`no data set is called ""; known: mnist, fashion, cifar10, cifar100, svhn, digits, war-and-peace, gut`: func() error { _, err := Lookup(""); return err },
 	} {
 		if err := f(); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%v, expected %q", err, why)
@@ -252,8 +252,12 @@ func FuzzImages(f *testing.F) {
 	f.Add(uint8(2), make([]byte, 2*3074))
 	f.Add(uint8(3), []byte(strings.Repeat("16,", 64)+"9\n"))
 	f.Add(uint8(3), []byte("1,\"2\n\",3"))
+	house := matlab(false, []int{1, 2}, []byte{10, 3}, 1)
+	f.Add(uint8(4), house)
+	f.Add(uint8(4), matlab(true, []int{2, 1}, []byte{10, 3}, 1))
+	f.Add(uint8(4), house[:200])
 	f.Fuzz(func(t *testing.T, format uint8, b []byte) {
-		switch format % 4 {
+		switch format % 5 {
 		case 0:
 			if shape, values, err := parseIDX(b); err == nil && !bytes.Equal(idx(8, shape, values), b) {
 				t.Errorf("IDX: %v and %d bytes do not make up the file again", shape, len(values))
@@ -269,6 +273,10 @@ func FuzzImages(f *testing.F) {
 		case 3:
 			if pixels, y, err := parseDigits(bytes.NewReader(b)); err == nil && (len(pixels) != 64*len(y) || bytes.ContainsFunc(pixels, func(p rune) bool { return p > 16 })) {
 				t.Errorf("digits: %d pixels, %d labels", len(pixels), len(y))
+			}
+		case 4:
+			if s, err := svhnSet("fuzz", file{"f", b}); err == nil && (len(s.X) != s.Len()*cifarPixels || s.Validate() != nil) {
+				t.Errorf("SVHN: %d images, %d pixels", s.Len(), len(s.X))
 			}
 		}
 	})

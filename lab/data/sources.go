@@ -56,6 +56,21 @@ var sources = []Source{
 		images:  cifarSets("cifar100", 100),
 	},
 	{
+		Name: "svhn", Title: "73,257 + 26,032 digits of house numbers, 3×32×32",
+		Terms:   "for non-commercial use only: the user's own copy (Y. Netzer et al., Reading Digits in Natural Images, 2011)",
+		Folders: []string{"svhn"},
+		Files:   []File{{Name: "train_32x32.mat"}, {Name: "test_32x32.mat"}},
+		images: func(f []file) (train, test *Set, err error) {
+			if train, err = svhnSet("svhn", f[0]); err != nil {
+				return nil, nil, err
+			}
+			if test, err = svhnSet("svhn", f[1]); err != nil {
+				return nil, nil, err
+			}
+			return train, test, nil
+		},
+	},
+	{
 		Name: "digits", Title: "1,797 handwritten digits, 8×8",
 		Terms:   "CC BY 4.0 (E. Alpaydin, C. Kaynak, 1998)",
 		Folders: []string{"digits"},

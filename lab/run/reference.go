@@ -60,6 +60,7 @@ var references = map[string]string{
 	"maaten2008":              "L. van der Maaten, G. Hinton: Visualizing data using t-SNE. Journal of Machine Learning Research 9 (2008) 2579-2605.",
 	"mckean1966":              "H. P. McKean: A class of Markov processes associated with nonlinear parabolic equations. Proceedings of the National Academy of Sciences 56 (1966) 1907-1911.",
 	"neelakantan2015":         "A. Neelakantan, L. Vilnis, Q. V. Le, I. Sutskever, L. Kaiser, K. Kurach, J. Martens: Adding gradient noise improves learning for very deep networks. Preprint, 2015, arXiv:1511.06807.",
+	"netzer2011":              "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu, A. Y. Ng: Reading digits in natural images with unsupervised feature learning. NIPS Workshop on Deep Learning and Unsupervised Feature Learning, 2011.",
 	"noh2015":                 "J. D. Noh, J. Lee: On the steady-state probability distribution of nonequilibrium stochastic systems. Journal of the Korean Physical Society 66 (2015) 544-552.",
 	"oberman2006":             "A. M. Oberman: Convergent difference schemes for degenerate elliptic and parabolic equations: Hamilton-Jacobi equations and free boundary problems. SIAM Journal on Numerical Analysis 44 (2006) 879-895.",
 	"papadakis2014":           "N. Papadakis, G. Peyré, E. Oudet: Optimal transport with proximal splitting. SIAM Journal on Imaging Sciences 7 (2014) 212-238.",
