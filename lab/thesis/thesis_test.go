@@ -35,11 +35,11 @@ var trained = map[string]bool{
 	"6.1a": true, "6.1b": true, "6.2a": true, "6.2b": true, "6.2c": true,
 	"remark-6.37": true, "remark-6.38": true, "remark-6.39": true, "remark-6.40": true,
 	"6.3a": true, "6.3b": true, "6.3c": true,
-	"5.4b": true, "5.6b": true, "remark-5.2": true, "section-5.4.1": true,
+	"5.4b": true, "5.5": true, "5.6b": true, "5.6c": true, "remark-5.2": true, "section-5.4.1": true,
 }
 
 // own are the items that are made of data which only a user's own copy has.
-var own = map[string]string{"5.4b": "cifar100", "5.6b": "cifar100", "6.2b": "cifar100"}
+var own = map[string]string{"5.4b": "cifar100", "5.5": "svhn", "5.6b": "cifar100", "5.6c": "svhn", "6.2b": "cifar100"}
 
 func init() { data.SetHome(data.Folders(os.Getenv)...) }
 
