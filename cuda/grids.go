@@ -58,3 +58,18 @@ func (d *Device) SolveLines(l device.Lines, lower, inverse, upper, to, from, b d
 			i64(l.Nodes), i64(l.Count), flag(l.Rows), ptr(lower), ptr(inverse), ptr(upper), ptr(to), ptr(from), ptr(b))
 	}
 }
+
+// SparseProduct is one launch: a thread for each row.
+func (d *Device) SparseProduct(width int, columns, values, x, y device.Vector) {
+	const op = "SparseProduct"
+	needSize(op, "width", width)
+	rows, t := y.Len(), y.DType()
+	d.expectFloat(op, "y", y, rows)
+	d.expect(op, "x", x, t, x.Len())
+	d.expect(op, "columns", columns, device.Int32, width*rows)
+	d.expect(op, "values", values, t, width*rows)
+	if rows > 0 {
+		word, what := d.slip(slipSparse, x.Len())
+		d.launch("sparse_product", t, blocks(rows), one(threads), 0, i64(rows), i32(width), ptr(columns), ptr(values), ptr(x), ptr(y), word, what)
+	}
+}

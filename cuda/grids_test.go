@@ -21,6 +21,14 @@ func BenchmarkGrids(b *testing.B) {
 	}
 	step := device.Stencil{Rows: side, Columns: side, RowStep: 1, Step: 1, Delta: 0.1, Slope: 1, Viscosity: 1}
 	none := device.Vector{}
+	// The five nodes of a step on a grid that goes round.
+	around := make([]int32, 5*n)
+	for i := range n {
+		for k, far := range []int{0, 1, n - 1, side, n - side} {
+			around[k*n+i] = int32((i + far) % n)
+		}
+	}
+	index, rates := device.Put(d, device.Int32, around), d.New(device.Float64, 5*n)
 	for _, c := range []struct {
 		name  string
 		moves int // of numbers
@@ -33,6 +41,7 @@ func BenchmarkGrids(b *testing.B) {
 		{"SolveLines/rows", 8, func() {
 			d.SolveLines(device.Lines{Nodes: side, Count: side, Rows: true}, v[0], v[1], v[2], none, none, v[3])
 		}},
+		{"SparseProduct", 2 + 5 + 5/2, func() { d.SparseProduct(5, index, rates, v[0], v[1]) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			seconds := measure(b, d, c.once)

@@ -22,6 +22,7 @@ var slips = []string{
 	slipScatter: "device: ScatterAdd: index[%d] is %d, expected 0 … %d",
 	slipRows:    "device: Attraction: rows[%d] is %d, expected 0 … %d, none below the one before",
 	slipColumns: "device: Attraction: columns[%d] is %d, expected 0 … %d",
+	slipSparse:  "device: SparseProduct: columns[%d] is %d, expected 0 … %d",
 }
 
 const (
@@ -30,6 +31,7 @@ const (
 	slipScatter
 	slipRows
 	slipColumns
+	slipSparse
 )
 
 // slip is the two arguments of a kernel that reads indices below n.

@@ -9,7 +9,8 @@
 //
 //	device.go     the interface, by groups: Memory, Arithmetic, LinearAlgebra, Layers, Updates
 //	physics.go    one more group: spin glasses, walkers, descents on spheres, forces of t-SNE
-//	grids.go      and one for equations on grids: exponentials, explicit and implicit steps
+//	grids.go      and one for equations on grids: exponentials, explicit and implicit steps,
+//	              sparse products
 //	transforms.go and one for discrete Fourier and cosine transforms
 //	vector.go     Vector: n numbers of one type on one device; views, host slices
 //	registry.go   devices by name

@@ -3,7 +3,7 @@ package device
 import "fmt"
 
 // Grids is what equations on grids of one axis or two are solved with: smoothing by
-// sums of exponentials, explicit and implicit steps.
+// sums of exponentials, explicit and implicit steps, products with sparse matrices.
 type Grids interface {
 	// Exp is y[i] = exp(scale*(x[i]-shift)), Log is y[i] = scale*log(x[i]) + shift, both
 	// in place, computed in float64 and rounded to the vectors' type once.
@@ -27,6 +27,12 @@ type Grids interface {
 	// lower, inverse and upper are as long as b. To and from are for lines that are closed,
 	// where the last node is beside each that is eliminated; else they are empty.
 	SolveLines(l Lines, lower, inverse, upper, to, from, b Vector)
+
+	// SparseProduct is y = A x of a sparse matrix of len(y) rows and len(x) columns, of which
+	// each row has width numbers, some of them perhaps 0 (the ELLPACK format): number k of
+	// row i is values[k·len(y) + i], in column columns[k·len(y) + i], Int32. For each row
+	//	y[i] = 0 + values[i] x[columns[i]] + values[len(y)+i] x[columns[len(y)+i]] + …
+	SparseProduct(width int, columns, values, x, y Vector)
 }
 
 // A Stencil is a grid and a step on it: see HamiltonJacobi. A grid of one axis has one

@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(t *testing.T) device.Device) {
 		{"lines", testSolveLines},
 		{"transforms", testTransforms},
 		{"long transforms", testLongTransforms},
+		{"sparse products", testSparseProduct},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, dev) })
 	}

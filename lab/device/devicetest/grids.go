@@ -167,3 +167,36 @@ func testSolveLines(t *testing.T, dev device.Device) {
 		dev.SolveLines(device.Lines{Nodes: 4}, v.Slice(0, 0), v.Slice(0, 0), v.Slice(0, 0), device.Vector{}, device.Vector{}, v.Slice(0, 0))
 	}
 }
+
+func testSparseProduct(t *testing.T, dev device.Device) {
+	for _, dt := range floats {
+		for _, c := range []struct{ rows, columns, width int }{{1, 1, 1}, {5, 3, 0}, {300, 40, 1}, {2100, 1000, 7}, {33, 5000, 12}} {
+			n := c.rows * c.width
+			place := make([]int32, n)
+			for i, v := range random(dt, n, 1) {
+				place[i] = int32(math.Floor((v + 1) / 2 * float64(c.columns)))
+			}
+			values, x := random(dt, n, 2), random(dt, c.columns, 3)
+			want, bound := make([]float64, c.rows), make([]float64, c.rows)
+			for i := range want {
+				for k := range c.width {
+					term := values[k*c.rows+i] * x[place[k*c.rows+i]]
+					want[i] += term
+					bound[i] += math.Abs(term) * float64(c.width+1) * epsilon(dt)
+				}
+			}
+			y, index := dst(dev, dt, c.rows), device.Put(dev, device.Int32, place)
+			dev.SparseProduct(c.width, index, put(dev, dt, values), put(dev, dt, x), y)
+			same(t, name("SparseProduct %v %+v", dt, c), y, want, bound...)
+		}
+		v, two := dev.New(dt, 2), dev.New(device.Int32, 2)
+		panics(t, "SparseProduct", func() { dev.SparseProduct(2, two, v, v, dev.New(dt, 2)) })
+		panics(t, "SparseProduct", func() { dev.SparseProduct(1, v, v, v, dev.New(dt, 2)) })
+		panics(t, "SparseProduct", func() { dev.SparseProduct(-1, two, v, v, dev.New(dt, 2)) })
+		for _, bad := range []int32{-1, 2} {
+			y := dev.New(dt, 1) // the device may find out only when the result is read
+			panics(t, "SparseProduct", func() { dev.SparseProduct(2, indices(dev, 0, bad), v, v, y); device.Read[float64](y) })
+		}
+		dev.SparseProduct(3, two.Slice(0, 0), v.Slice(0, 0), v, v.Slice(0, 0))
+	}
+}
