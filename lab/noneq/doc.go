@@ -9,9 +9,10 @@
 //	autoregression.go  the same by steps: what trajectories of SGD are held against
 //	flow.go     x′ = b(x), the process without noise, and its points of rest
 //	cycle.go    limit cycles: searched for, followed, their periods and stability
-//	walk.go     Walk: Fokker-Planck on a grid of one or two axes, with the full tensor
+//	walk.go     Walk: Fokker-Planck on a grid of one or two axes, with the full tensor; densities
+//	            move on the device that is in use
 //	steady.go   Steady: stationary densities, currents, entropy production, L_S + L_A
-//	eliminate.go  how they are found: subtraction-free elimination by nested dissection
+//	eliminate.go how they are found: subtraction-free elimination by nested dissection
 //	report.go   which assumptions of the thesis a process meets
 //
 // Divergences of matrices are those of rows, (∇·M)_i = Σ_j ∂_j M_ij. The currents of a

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"glassy/lab/device"
 	"glassy/lab/pde"
 	"glassy/lab/run"
 )
@@ -357,20 +358,51 @@ func (w *Walk) march(ctx context.Context, what string, v *pde.Field, time float6
 		weight[k] = distuv.Poisson{Lambda: mean}.Prob(float64(k))
 	}
 	floats.Scale(1/floats.Sum(weight), weight)
-	power, change := make([]float64, len(out.Values)), make([]float64, len(out.Values))
+	width, columns, values := w.chain(Λ, backward)
+	n, calls := len(out.Values), 2*parts*last
+	dev := device.For(device.Work{Type: device.Float64, Calls: calls, Bytes: float64(calls/2) * float64(n) * float64(20*width+32)})
+	A, index := device.Put(dev, device.Float64, values), device.Put(dev, device.Int32, columns)
+	sum, power, next := device.Put(dev, device.Float64, out.Values), dev.New(device.Float64, n), dev.New(device.Float64, n)
 	loop := run.Start(ctx, "Fokker-Planck", parts)
 	for range loop.Steps() {
-		copy(power, out.Values)
-		floats.Scale(weight[0], out.Values)
+		dev.Copy(power, sum)
+		dev.Scale(weight[0], sum)
 		for k := 1; k <= last; k++ {
-			w.generate(power, change, backward)
-			floats.AddScaled(power, 1/Λ, change)
+			dev.SparseProduct(width, index, A, power, next)
+			power, next = next, power
 			if weight[k] > 1e-18 {
-				floats.AddScaled(out.Values, weight[k], power)
+				dev.Axpy(weight[k], power, sum)
 			}
 		}
 	}
+	dev.Download(device.Of(out.Values), sum)
+	for _, v := range []device.Vector{A, index, sum, power, next} {
+		dev.Free(v)
+	}
 	return out, time * float64(loop.Done()) / float64(parts)
+}
+
+// chain is I + L/Λ, or its transpose, as [device.Grids] has sparse matrices: one jump of the
+// chain that the walk is when it jumps, or stays, at the rate Λ. No number is below 0.
+func (w *Walk) chain(Λ float64, backward bool) (width int, columns []int32, values []float64) {
+	rates, n := w.in, len(w.exit)
+	if backward {
+		rates = w.out
+	}
+	for i := range n {
+		width = max(width, 1+w.start[i+1]-w.start[i])
+	}
+	columns, values = make([]int32, width*n), make([]float64, width*n)
+	for i := range n {
+		values[i] = 1 - w.exit[i]/Λ
+		for k := range width {
+			columns[k*n+i] = int32(i)
+		}
+		for k, e := n+i, w.start[i]; e < w.start[i+1]; k, e = k+n, e+1 {
+			columns[k], values[k] = w.neighbour[e], rates[e]/Λ
+		}
+	}
+	return width, columns, values
 }
 
 // FreeEnergy is β⁻¹ KL(ρ‖σ), (6.29), of a density beside the stationary one.
