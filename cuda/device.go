@@ -79,7 +79,7 @@ func (d *Device) Describe() string {
 }
 
 // A Count is how often an operation ran in a place: "kernel" (one of ours),
-// "graph" (launches that ran within a graph), "cuBLAS", "cuSOLVER", "cuDNN", or
+// "graph" (launches that ran within a graph), "cuBLAS", "cuSOLVER", "cuFFT", "cuDNN", or
 // "host".
 type Count struct {
 	Operation, Where string

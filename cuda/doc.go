@@ -16,11 +16,11 @@
 //	slip.go         indices out of range, which only kernels see
 //	arithmetic.go … one file for each group of operations
 //	tiles.go        which kernel makes a product, and into how many parts it is cut
-//	libraries.go    cuBLAS, cuSOLVER and cuDNN, where the machine has them
+//	libraries.go    cuBLAS, cuSOLVER, cuFFT and cuDNN, where the machine has them
 //	kernels/        the kernels in CUDA C, compiled ahead to PTX; how to add one
 //	cudatest/       the driver that tests run on: a GPU's, or the mock
 //	internal/       libcuda (found at run time), driver (calls), nvidia (cuBLAS,
-//	                cuSOLVER, cuDNN), mock (a driver and GPU for tests)
+//	                cuSOLVER, cuFFT, cuDNN), mock (a driver and GPU for tests)
 //	check.sh        all tests and benchmarks on a machine with a GPU: RESULTS.md
 //
 // The methods of [device.Device] do what it says; comments here add how.
@@ -35,7 +35,7 @@
 // panic with an *OutOfMemory, loses nothing.
 //
 // Nothing falls back in silence: what a GPU does badly (small eigenproblems,
-// without cuSOLVER) runs on the host and is counted so by Device.Counts.
+// without cuSOLVER), or has no library for (transforms), runs on the host and is counted so by Device.Counts.
 //
 // Same input, same bits, on the same kind of GPU: no sum depends on the order in
 // which blocks happen to run. Against the CPU, results agree to rounding, as

@@ -60,7 +60,7 @@ func (d *Device) TF32(on bool) { d.settings.tf32.Store(on) }
 // the ordinary units. It is off on a new device; TF32 goes before it.
 func (d *Device) SplitTF32(on bool) { d.settings.split.Store(on) }
 
-// OwnKernels says whether cuBLAS, cuSOLVER and cuDNN are left alone even where they
+// OwnKernels says whether cuBLAS, cuSOLVER, cuFFT and cuDNN are left alone even where they
 // are found, as tests and comparisons of speed want it.
 func (d *Device) OwnKernels(only bool) { d.settings.own.Store(only) }
 

@@ -18,7 +18,7 @@ var search struct {
 }
 
 // Search adds folders to those in which NVIDIA's libraries (cuBLAS, cuSOLVER,
-// cuDNN) are looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
+// cuFFT, cuDNN) are looked for: a CUDA toolkit ($CUDA_HOME), a Python environment or its
 // site-packages with NVIDIA's wheels, or what holds the files themselves. These
 // come first, in order; then /usr/local/cuda* and the wheels of /usr/local's
 // Python, then what the system's linker knows. Of all, the newest version is taken
@@ -42,6 +42,8 @@ type libraries struct {
 	blas      lazy[*nvidia.BLAS]
 	workspace driver.Pointer // of cuBLAS
 	solver    lazy[*nvidia.Solver]
+	fft       lazy[*nvidia.FFT]
+	plans     sync.Mutex // of cuFFT: from the choice of one to its use
 
 	dnn        lazy[*nvidia.DNN]
 	workspaces sync.Map // bytes, or refused, by nvidia.Convolution without addresses
@@ -118,6 +120,17 @@ func (l *libraries) useSolver(gpu *driver.GPU) (*nvidia.Solver, error) {
 	})
 }
 
+// useFFT is cuFFT on the GPU's stream; the error says why there is none.
+func (l *libraries) useFFT(gpu *driver.GPU) (*nvidia.FFT, error) {
+	return l.fft.get(func() (fft *nvidia.FFT, err error) {
+		err = gpu.Do(func() error {
+			fft, err = nvidia.OpenFFT(libraryFolders(), gpu.Stream())
+			return err
+		})
+		return fft, err
+	})
+}
+
 // useDNN is cuDNN on the GPU's stream; the error says why there is none.
 func (l *libraries) useDNN(gpu *driver.GPU) (*nvidia.DNN, error) {
 	return l.dnn.get(func() (dnn *nvidia.DNN, err error) {
@@ -136,22 +149,25 @@ func (l *libraries) useDNN(gpu *driver.GPU) (*nvidia.DNN, error) {
 // Libraries opens what of NVIDIA's libraries is here, and says in one line which
 // are in use.
 func (d *Device) Libraries() string {
-	words := []string{"no cuBLAS", "no cuSOLVER", "no cuDNN"}
+	words := []string{"no cuBLAS", "no cuSOLVER", "no cuFFT", "no cuDNN"}
 	if b, err := d.libraries.useBLAS(d.gpu); err == nil {
 		words[0] = b.String()
 	}
 	if s, err := d.libraries.useSolver(d.gpu); err == nil {
 		words[1] = s.String()
 	}
+	if f, err := d.libraries.useFFT(d.gpu); err == nil {
+		words[2] = f.String()
+	}
 	if n, err := d.libraries.useDNN(d.gpu); err == nil {
-		words[2] = n.String()
+		words[3] = n.String()
 	}
 	return strings.Join(words, ", ")
 }
 
 // close gives back what the libraries have of the GPU.
 func (l *libraries) close(gpu *driver.GPU) error {
-	err := errors.Join(l.blas.close(gpu), l.solver.close(gpu), l.dnn.close(gpu))
+	err := errors.Join(l.blas.close(gpu), l.solver.close(gpu), l.fft.close(gpu), l.dnn.close(gpu))
 	if l.workspace != 0 {
 		err = errors.Join(err, gpu.Free(l.workspace))
 		l.workspace = 0

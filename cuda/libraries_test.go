@@ -21,7 +21,7 @@ func TestLibraries(t *testing.T) {
 		}
 		return
 	}
-	if have := open(t).Libraries(); have != "no cuBLAS, no cuSOLVER, no cuDNN" {
+	if have := open(t).Libraries(); have != "no cuBLAS, no cuSOLVER, no cuFFT, no cuDNN" {
 		t.Errorf("Libraries() = %q where nothing is, or serves the mock of a driver", have)
 	}
 	d := open(t)
@@ -31,6 +31,7 @@ func TestLibraries(t *testing.T) {
 	}
 	Search(root)
 	want := "cuBLAS 13.1.2 at " + root + "/nvidia/cublas/lib/libcublas.so.13, cuSOLVER 12.1.2 at " + root + "/nvidia/cusolver/lib/libcusolver.so.12" +
+		", cuFFT 12.1.2 at " + root + "/nvidia/cufft/lib/libcufft.so.12" +
 		", cuDNN 9.1.2 at " + root + "/nvidia/cudnn/lib/libcudnn.so.9"
 	if have := d.Libraries(); have != want {
 		t.Errorf("Libraries() = %q, want %q", have, want)

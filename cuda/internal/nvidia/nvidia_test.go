@@ -1,11 +1,14 @@
 package nvidia
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -430,6 +433,94 @@ func TestSolver(t *testing.T) {
 	if err := s.Run(Factorisation{Kind: Cholesky, Type: device.Float64, M: 2, N: 2}, 0, 8, 0); err == nil ||
 		err.Error() != "cuSOLVER: Cholesky factor of a 2×2 matrix, float64: CUSOLVER_STATUS_INVALID_VALUE (3)" {
 		t.Errorf("a workspace too small: %v", err)
+	}
+}
+
+// Transforms by the definition: rows and columns, even and odd, there and back.
+func TestFFT(t *testing.T) {
+	f, err := OpenFFT(folders(t), 47)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if root, _ := tree(); f.String() != "cuFFT 12.1.2 at "+root+"/nvidia/cufft/lib/libcufft.so.12" {
+		t.Errorf("String() = %q", f)
+	}
+	run := func(tr Transform, in, out []complex128) error { // of 16 bytes each, so that they are aligned
+		bytes, err := f.Workspace(tr)
+		if err != nil {
+			return err
+		}
+		work := make([]byte, bytes)
+		err = f.Run(tr, uintptr(unsafe.Pointer(&in[0])), uintptr(unsafe.Pointer(&out[0])), uintptr(unsafe.Pointer(&work[0])))
+		runtime.KeepAlive(work)
+		return err
+	}
+	reals := func(z []complex128) []float64 { return unsafe.Slice((*float64)(unsafe.Pointer(&z[0])), 2*len(z)) }
+	for _, tr := range []Transform{{N: 1, Count: 2, Rows: true}, {N: 8, Count: 3, Rows: true}, {N: 7, Count: 4}, {N: 12, Count: 1}} {
+		n, bins := tr.N, tr.N/2+1
+		at := func(line, i, n int) int {
+			if tr.Rows {
+				return line*n + i
+			}
+			return i*tr.Count + line
+		}
+		const more = 8 // so that none is on a stack, which moves
+		x, y, back := make([]complex128, n*tr.Count+more), make([]complex128, bins*tr.Count+more), make([]complex128, n*tr.Count+more)
+		r := rand.New(rand.NewPCG(1, uint64(n)))
+		for i := range n * tr.Count {
+			reals(x)[i] = r.Float64()
+		}
+		if err := run(tr, x, y); err != nil {
+			t.Fatal(err)
+		}
+		for line := range tr.Count {
+			for k := range bins {
+				want := 0i
+				for i := range n {
+					want += complex(reals(x)[at(line, i, n)], 0) * cmplx.Rect(1, -2*math.Pi*float64(i*k)/float64(n))
+				}
+				if have := y[at(line, k, bins)]; !(cmplx.Abs(have-want) <= 1e-13) {
+					t.Errorf("%v: number %d of line %d is %v, want %v", tr, k, line, have, want)
+				}
+			}
+		}
+		inverse := tr
+		inverse.Inverse = true
+		if err := run(inverse, y, back); err != nil {
+			t.Fatal(err)
+		}
+		for i := range n * tr.Count {
+			if have, want := reals(back)[i], float64(n)*reals(x)[i]; !(math.Abs(have-want) <= 1e-12) {
+				t.Errorf("%v: number %d is %v, want %v", inverse, i, have, want)
+			}
+		}
+	}
+	if have := ask(t, f.library, "fake_stream", 3); have != 47 {
+		t.Errorf("the stream is %d, want 47", have)
+	}
+	if _, err := f.Workspace(Transform{N: 1 << 30, Count: 1}); !errors.Is(err, errors.ErrUnsupported) ||
+		!strings.HasPrefix(err.Error(), "cuFFT: plan for transform of 1 columns of 1073741824 numbers: CUFFT_INVALID_SIZE (8)") {
+		t.Errorf("too many numbers: %v", err)
+	}
+	if err := f.Run(Transform{N: 9, Count: 1}, 0, 0, 0); err == nil || !strings.Contains(err.Error(), "no plan") {
+		t.Errorf("without a plan: %v", err)
+	}
+	if err := f.Run(Transform{N: 12, Count: 1}, 8, 16, 0); err == nil || !strings.Contains(err.Error(), "multiples of 16") {
+		t.Errorf("not aligned: %v", err)
+	}
+	if err := f.Run(Transform{N: 12, Count: 1}, 16, 16, 0); err == nil || err.Error() != "cuFFT: transform of 1 columns of 12 numbers: CUFFT_NO_WORKSPACE (13)" {
+		t.Errorf("without a workspace: %v", err)
+	}
+	for n := 1; !f.Full(Transform{N: n, Count: 9}); n++ {
+		if _, err := f.Workspace(Transform{N: n, Count: 9}); err != nil || n > mostPlans {
+			t.Fatalf("%d plans: %v", n, err)
+		}
+	}
+	if f.Full(Transform{N: 12, Count: 1}) {
+		t.Error("there is no room for a plan that is there")
+	}
+	if err := f.Close(); err != nil || ask(t, f.library, "fake_alive") != 0 {
+		t.Errorf("Close: %v", err)
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 //go:embed c
 var sources embed.FS
 
-// Build makes libcublas.so.13, libcusolver.so.12, libcudnn.so.9, and what they
-// need, in folders below root as Python's wheels have them. It needs gcc.
+// Build makes libcublas.so.13, libcusolver.so.12, libcufft.so.12, libcudnn.so.9, and what
+// they need, in folders below root as Python's wheels have them. It needs gcc.
 func Build(root string) error {
 	lib := func(package_, file string) string { return filepath.Join(root, "nvidia", package_, "lib", file) }
 	lt, blas, solver := lib("lt", "libcublasLt.so.13"), lib("cublas", "libcublas.so.13"), lib("cusolver", "libcusolver.so.12")
@@ -26,6 +26,9 @@ func Build(root string) error {
 		return err
 	}
 	if err := Compile(solver, "cusolver.c", blas, "-Wl,-rpath-link,"+filepath.Dir(lt)); err != nil {
+		return err
+	}
+	if err := Compile(lib("cufft", "libcufft.so.12"), "cufft.c"); err != nil {
 		return err
 	}
 	for _, part := range []string{"graph", "ops", "cnn", "heuristic", "engines_precompiled"} {
