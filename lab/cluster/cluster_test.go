@@ -157,7 +157,7 @@ func TestVersion(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- old.Work(ctx, Worker{}, square) }()
-	joined(t, c)
+	joined(t, c, true)
 	m := Map(t.Context(), c, square, []float64{1})
 	if m.Err == nil || !strings.Contains(m.Err.Error(), `no worker of version "2"`) || !strings.Contains(m.Err.Error(), `version "1"`) {
 		t.Errorf("%v, expected to be told of both versions", m.Err)
@@ -172,21 +172,21 @@ func TestVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer q.end()
-	joined(t, c)
+	joined(t, c, false)
 	if err := old.Work(t.Context(), Worker{}, square); err == nil || !strings.Contains(err.Error(), "install the same") {
 		t.Errorf("joined with another version: %v", err)
 	}
 }
 
-// joined waits until the table of members has somebody.
-func joined(t *testing.T, c *Cluster) {
+// joined waits until the table of members has a worker, or who gives work.
+func joined(t *testing.T, c *Cluster, worker bool) {
 	t.Helper()
 	for {
 		members, err := c.Members(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(members) > 0 {
+		if slices.ContainsFunc(members, func(m Member) bool { return m.Worker == worker }) {
 			return
 		}
 		time.Sleep(time.Millisecond)

@@ -28,15 +28,17 @@ func (c *Cluster) member(worker bool) Member {
 	return Member{ID: uuid.NewString(), Name: c.options.Name, Version: c.options.Version, Worker: worker}
 }
 
-// announce keeps the member in the table until the context is done.
+// announce keeps the member in the table until the context is done. It waits for
+// no answer longer than until the next word is due: a server that was restarted
+// gives none, and has to hear of who is there.
 func (c *Cluster) announce(ctx context.Context, self func() Member) {
-	id := self().ID
-	beat := time.NewTicker(c.options.Lost / 4)
+	id, every := self().ID, c.options.Lost/4
+	beat := time.NewTicker(every)
 	defer beat.Stop()
 	for {
-		if b, err := json.Marshal(self()); err == nil {
-			_, _ = c.members.Put(ctx, id, b) // the next one comes soon
-		}
+		put, cancel := context.WithTimeout(ctx, every)
+		_ = c.say(put, self())
+		cancel()
 		select {
 		case <-beat.C:
 		case <-ctx.Done():
@@ -46,6 +48,15 @@ func (c *Cluster) announce(ctx context.Context, self func() Member) {
 			return
 		}
 	}
+}
+
+// say puts the member into the table.
+func (c *Cluster) say(ctx context.Context, m Member) error {
+	b, err := json.Marshal(m)
+	if err == nil {
+		_, err = c.members.Put(ctx, m.ID, b)
+	}
+	return err
 }
 
 // Members are the processes that were heard of lately, by their names.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,26 +81,23 @@ func TestNetworkNamespace(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := optim.Run(t.Context(), p.Landscape, p.Start, p.Method, p.Options)
-	begun := make(chan bool, 1)
-	watched := NewTraining("bowls", func(ctx context.Context, s spec) (Problem, error) {
-		p, err := build(ctx, s)
-		evaluate := p.Options.Evaluate
-		p.Options.Evaluate = func(x device.Vector) (float64, float64) {
-			select {
-			case begun <- true:
-			default:
-			}
-			return evaluate(x)
-		}
-		return p, err
-	})
-	go func() {
-		<-begun // the far worker has done a round
+	// The master waits until the cable is cut, or the training may be over before.
+	var once sync.Once
+	cut := func() {
 		if err := ip("link set " + here + " down"); err != nil {
 			t.Error(err)
 		}
 		process(t.Context(), t, c) // another comes, on this side
-	}()
+	}
+	watched := NewTraining("bowls", func(ctx context.Context, s spec) (Problem, error) {
+		p, err := build(ctx, s)
+		evaluate := p.Options.Evaluate
+		p.Options.Evaluate = func(x device.Vector) (float64, float64) {
+			once.Do(cut) // the far worker has done a round
+			return evaluate(x)
+		}
+		return p, err
+	})
 	got, err := Train(t.Context(), c, watched, s, TrainOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,7 @@ type queue struct {
 	results jetstream.MessagesContext
 	seen    map[int]bool
 	desk    *desk
+	self    Member
 	leave   func() // the table of members
 }
 
@@ -76,10 +77,10 @@ func (c *Cluster) start(ctx context.Context, task string) (*queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cluster: results of %s: %w", task, err)
 	}
-	self := c.member(false)
+	q.self = c.member(false)
 	announced, leave := context.WithCancel(context.WithoutCancel(ctx))
 	left := make(chan struct{})
-	go func() { defer close(left); c.announce(announced, func() Member { return self }) }()
+	go func() { defer close(left); c.announce(announced, func() Member { return q.self }) }()
 	q.leave = func() { leave(); <-left }
 	return q, nil
 }
@@ -106,9 +107,10 @@ func (q *queue) put(ctx context.Context, index int, in []byte, with nats.Header)
 }
 
 // next waits for a result that was not seen before. While there is none it looks
-// now and then whether anybody is there who could do the work.
+// now and then whether anybody is there who could do the work: it gives up when
+// every look of three times what a worker may be silent finds nobody.
 func (q *queue) next(ctx context.Context) (result, error) {
-	lonely := time.Now()
+	var lonely time.Time // since the first such look; zero: none
 	for {
 		short, cancel := context.WithTimeout(ctx, time.Second)
 		m, err := q.results.Next(jetstream.NextContext(short))
@@ -119,9 +121,15 @@ func (q *queue) next(ctx context.Context) (result, error) {
 		case errors.Is(err, jetstream.ErrMsgIteratorClosed):
 			return result{}, fmt.Errorf("cluster: results of %s: %w", q.task, err)
 		case err != nil: // nothing in this second, or the server is away
-			if q.workers(ctx) > 0 {
+			n, known, err := q.look(ctx)
+			switch {
+			case err != nil:
+				return result{}, err
+			case n > 0 || !known:
+				lonely = time.Time{}
+			case lonely.IsZero():
 				lonely = time.Now()
-			} else if time.Since(lonely) > 3*q.c.options.Lost {
+			case time.Since(lonely) > 3*q.c.options.Lost:
 				return result{}, q.nobody(ctx)
 			}
 			continue
@@ -157,20 +165,30 @@ func (q *queue) read(m jetstream.Msg) (result, bool) {
 	return r, true
 }
 
-// workers is how many of this version are there. When the server does not answer,
-// it is waited for: there may be one.
-func (q *queue) workers(ctx context.Context) int {
-	members, err := q.c.Members(ctx)
-	if err != nil {
-		return 1
+// look is how many workers there are, where that can be known: a server that does
+// not keep now what it is told has not heard of workers either, and is waited for.
+// One that is full is an error.
+func (q *queue) look(ctx context.Context) (workers int, known bool, err error) {
+	if err := q.c.say(ctx, q.self); err != nil {
+		if final(err) {
+			return 0, false, fmt.Errorf("cluster: results of %s: %w", q.task, err)
+		}
+		return 0, false, nil
 	}
+	workers, err = q.workers(ctx)
+	return workers, err == nil, nil
+}
+
+// workers is how many of this version are there.
+func (q *queue) workers(ctx context.Context) (int, error) {
+	members, err := q.c.Members(ctx)
 	n := 0
 	for _, m := range members {
 		if m.Worker && m.Version == q.c.options.Version {
 			n++
 		}
 	}
-	return n
+	return n, err
 }
 
 // nobody is the error that nobody does the work.

@@ -437,7 +437,8 @@ func (h *hub[Spec]) ask(ctx context.Context, a, k int, anchor string) error {
 func (h *hub[Spec]) share(ctx context.Context) int {
 	if time.Since(h.counted) > time.Second {
 		h.counted = time.Now()
-		h.workers = max(1, h.q.workers(ctx))
+		n, _ := h.q.workers(ctx) // none where the server does not answer
+		h.workers = max(1, n)
 	}
 	return (h.n + h.workers - 1) / h.workers
 }
