@@ -68,7 +68,8 @@ def stationary(n):
     middle = n * n // 2
     keep = np.delete(np.arange(n * n), middle)
     p = np.ones(n * n)
-    p[keep] = linalg.spsolve(L[keep][:, keep], -L[keep, middle].toarray().ravel())
+    # The order of SuperLU that is fastest here: who is a neighbour goes both ways.
+    p[keep] = linalg.spsolve(L[keep][:, keep], -L[keep, middle].toarray().ravel(), permc_spec="MMD_AT_PLUS_A")
     p /= p.sum() * h * h
     return clock(), p.max()
 
