@@ -270,6 +270,10 @@ note_absent() {
 
 go_side() {
 	step "building $bin/glassy with $(go env GOVERSION)" build build
+	# The program alone draws it, while the rest is still compiled.
+	rm -rf "$out/figures"
+	step "drawing a first figure" figure "$bin/glassy" figures 2.1 -o "$out/figures"
+	say "a first figure to look at: $(first_figure)"
 	step "installing the kernel: kernelspec, session process, package archives" install "$bin/glassy" install
 }
 
@@ -303,20 +307,22 @@ install_all() {
 }
 
 first_figure() {
+	local figure
+	figure=$(find "$out/figures" -name '*.svg')
+	[ -n "$figure" ] || die "no figure was drawn into $out/figures"
+	echo "$figure"
+}
+
+first_cell() {
 	[ -e "$book" ] || die "$book is not in the checkout"
-	rm -rf "$out/figures"
 	step "running a first cell" cell "$bin/glassy" eval 'thesis.Figure("2.1")'
-	step "drawing a first figure" figure "$bin/glassy" figures 2.1 -o "$out/figures"
 }
 
 farewell() {
-	local figures
-	figures=$(find "$out/figures" -name '*.svg' | sort)
-	[ -n "$figures" ] || die "no figure was drawn into $out/figures"
 	cat <<-END
 
 		Glassy is installed. The whole took $((SECONDS - began)) s.
-		  a first figure $(paste -sd ' ' <<<"$figures")
+		  a first figure $(first_figure)
 		  the notebook   $venv/bin/jupyter lab $top/$book
 		  in words       $bin/glassy doctor
 		Any other Jupyter of yours finds the kernel "glassy" too.
@@ -368,7 +374,7 @@ main() {
 	fi
 	say "installing Glassy from $top"
 	install_all "$mode"
-	first_figure
+	first_cell
 	farewell
 	if [ "$mode" = test ]; then
 		CHROMIUM=$(find_chromium) BIN=$bin VENV=$venv DATA=$home OUT=$out CACHE=$cache bash .ci/stages
