@@ -443,6 +443,8 @@ var tables = map[string]map[string]reflect.Value{
 		"NewWords":      reflect.ValueOf(p27.NewWords),
 		"ReadCIFAR":     reflect.ValueOf(p27.ReadCIFAR),
 		"ReadIDX":       reflect.ValueOf(p27.ReadIDX),
+		"ReadSVHN":      reflect.ValueOf(p27.ReadSVHN),
+		"SVHN":          reflect.ValueOf(p27.SVHN),
 		"Set":           reflect.ValueOf((*p27.Set)(nil)),
 		"SetHome":       reflect.ValueOf(p27.SetHome),
 		"Source":        reflect.ValueOf((*p27.Source)(nil)),
@@ -455,6 +457,7 @@ var tables = map[string]map[string]reflect.Value{
 		"_Arithmetic":    reflect.ValueOf((*_p28_Arithmetic)(nil)),
 		"Arithmetic":     reflect.ValueOf((*p28.Arithmetic)(nil)),
 		"BLAS":           reflect.ValueOf(p28.BLAS),
+		"Bins":           reflect.ValueOf(p28.Bins),
 		"CPU":            reflect.ValueOf(p28.CPU),
 		"Channels":       reflect.ValueOf((*p28.Channels)(nil)),
 		"Convolution":    reflect.ValueOf((*p28.Convolution)(nil)),
@@ -463,6 +466,7 @@ var tables = map[string]map[string]reflect.Value{
 		"_Device":        reflect.ValueOf((*_p28_Device)(nil)),
 		"Device":         reflect.ValueOf((*p28.Device)(nil)),
 		"Devices":        reflect.ValueOf(p28.Devices),
+		"FFT":            reflect.ValueOf(p28.FFT),
 		"For":            reflect.ValueOf(p28.For),
 		"Foreign":        reflect.ValueOf(p28.Foreign),
 		"_Grids":         reflect.ValueOf((*_p28_Grids)(nil)),
@@ -489,10 +493,13 @@ var tables = map[string]map[string]reflect.Value{
 		"State":          reflect.ValueOf((*p28.State)(nil)),
 		"Stencil":        reflect.ValueOf((*p28.Stencil)(nil)),
 		"Step":           reflect.ValueOf((*p28.Step)(nil)),
+		"_Transforms":    reflect.ValueOf((*_p28_Transforms)(nil)),
+		"Transforms":     reflect.ValueOf((*p28.Transforms)(nil)),
 		"_Updates":       reflect.ValueOf((*_p28_Updates)(nil)),
 		"Updates":        reflect.ValueOf((*p28.Updates)(nil)),
 		"Use":            reflect.ValueOf(p28.Use),
 		"UseBLAS":        reflect.ValueOf(p28.UseBLAS),
+		"UseFFT":         reflect.ValueOf(p28.UseFFT),
 		"Using":          reflect.ValueOf(p28.Using),
 		"Vector":         reflect.ValueOf((*p28.Vector)(nil)),
 		"Walk":           reflect.ValueOf((*p28.Walk)(nil)),
@@ -2364,6 +2371,8 @@ type _p28_Device struct {
 	WConvBackFilter   func(s p28.Convolution, x p28.Vector, dy p28.Vector, add bool, dw p28.Vector)
 	WConvSampleFilter func(s p28.Convolution, x p28.Vector, dy p28.Vector, dw p28.Vector)
 	WCopy             func(dst p28.Vector, src p28.Vector)
+	WCosine           func(l p28.Lines, x p28.Vector)
+	WCosineInverse    func(l p28.Lines, x p28.Vector)
 	WDescribe         func() string
 	WDot              func(x p28.Vector, y p28.Vector) float64
 	WDownload         func(host p28.Vector, src p28.Vector)
@@ -2371,6 +2380,8 @@ type _p28_Device struct {
 	WEqual            func(x p28.Vector, y p28.Vector) bool
 	WExp              func(scale float64, shift float64, x p28.Vector, y p28.Vector)
 	WFill             func(x p28.Vector, a float64)
+	WFourier          func(l p28.Lines, x p28.Vector, y p28.Vector)
+	WFourierInverse   func(l p28.Lines, y p28.Vector, x p28.Vector)
 	WFree             func(v p28.Vector)
 	WGather           func(cols int, table p28.Vector, index p28.Vector, dst p28.Vector)
 	WGemm             func(transA bool, transB bool, m int, n int, k int, alpha float64, a p28.Vector, lda int, b p28.Vector, ldb int, beta float64, c p28.Vector, ldc int)
@@ -2407,6 +2418,7 @@ type _p28_Device struct {
 	WSoftmaxLoss      func(n int, c int, z p28.Vector, label p28.Vector, loss p28.Vector, p p28.Vector, dz p28.Vector)
 	WSoftmaxTangent   func(n int, c int, p p28.Vector, t p28.Vector, dst p28.Vector)
 	WSolveLines       func(l p28.Lines, lower p28.Vector, inverse p28.Vector, upper p28.Vector, to p28.Vector, from p28.Vector, b p28.Vector)
+	WSparseProduct    func(width int, columns p28.Vector, values p28.Vector, x p28.Vector, y p28.Vector)
 	WSphereSteps      func(n int, m int, radius float64, rate float64, tolerance float64, x p28.Vector, gradient p28.Vector, norms p28.Vector, steps p28.Vector)
 	WSpins            func(p int, n int, m int, scale float64, couplings p28.Vector, sigma p28.Vector, add bool, energy p28.Vector, gradient p28.Vector)
 	WSum              func(x p28.Vector) float64
@@ -2453,10 +2465,12 @@ func (w _p28_Device) ConvBackFilter(a0 p28.Convolution, a1 p28.Vector, a2 p28.Ve
 func (w _p28_Device) ConvSampleFilter(a0 p28.Convolution, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector) {
 	w.WConvSampleFilter(a0, a1, a2, a3)
 }
-func (w _p28_Device) Copy(a0 p28.Vector, a1 p28.Vector)        { w.WCopy(a0, a1) }
-func (w _p28_Device) Describe() string                         { return w.WDescribe() }
-func (w _p28_Device) Dot(a0 p28.Vector, a1 p28.Vector) float64 { return w.WDot(a0, a1) }
-func (w _p28_Device) Download(a0 p28.Vector, a1 p28.Vector)    { w.WDownload(a0, a1) }
+func (w _p28_Device) Copy(a0 p28.Vector, a1 p28.Vector)         { w.WCopy(a0, a1) }
+func (w _p28_Device) Cosine(a0 p28.Lines, a1 p28.Vector)        { w.WCosine(a0, a1) }
+func (w _p28_Device) CosineInverse(a0 p28.Lines, a1 p28.Vector) { w.WCosineInverse(a0, a1) }
+func (w _p28_Device) Describe() string                          { return w.WDescribe() }
+func (w _p28_Device) Dot(a0 p28.Vector, a1 p28.Vector) float64  { return w.WDot(a0, a1) }
+func (w _p28_Device) Download(a0 p28.Vector, a1 p28.Vector)     { w.WDownload(a0, a1) }
 func (w _p28_Device) DropoutMask(a0 uint64, a1 uint64, a2 float64, a3 p28.Vector) {
 	w.WDropoutMask(a0, a1, a2, a3)
 }
@@ -2464,8 +2478,12 @@ func (w _p28_Device) Equal(a0 p28.Vector, a1 p28.Vector) bool { return w.WEqual(
 func (w _p28_Device) Exp(a0 float64, a1 float64, a2 p28.Vector, a3 p28.Vector) {
 	w.WExp(a0, a1, a2, a3)
 }
-func (w _p28_Device) Fill(a0 p28.Vector, a1 float64) { w.WFill(a0, a1) }
-func (w _p28_Device) Free(a0 p28.Vector)             { w.WFree(a0) }
+func (w _p28_Device) Fill(a0 p28.Vector, a1 float64)                     { w.WFill(a0, a1) }
+func (w _p28_Device) Fourier(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector) { w.WFourier(a0, a1, a2) }
+func (w _p28_Device) FourierInverse(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector) {
+	w.WFourierInverse(a0, a1, a2)
+}
+func (w _p28_Device) Free(a0 p28.Vector) { w.WFree(a0) }
 func (w _p28_Device) Gather(a0 int, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector) {
 	w.WGather(a0, a1, a2, a3)
 }
@@ -2559,6 +2577,9 @@ func (w _p28_Device) SoftmaxTangent(a0 int, a1 int, a2 p28.Vector, a3 p28.Vector
 func (w _p28_Device) SolveLines(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector, a4 p28.Vector, a5 p28.Vector, a6 p28.Vector) {
 	w.WSolveLines(a0, a1, a2, a3, a4, a5, a6)
 }
+func (w _p28_Device) SparseProduct(a0 int, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector, a4 p28.Vector) {
+	w.WSparseProduct(a0, a1, a2, a3, a4)
+}
 func (w _p28_Device) SphereSteps(a0 int, a1 int, a2 float64, a3 float64, a4 float64, a5 p28.Vector, a6 p28.Vector, a7 p28.Vector, a8 p28.Vector) {
 	w.WSphereSteps(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
@@ -2587,6 +2608,7 @@ type _p28_Grids struct {
 	WHamiltonJacobi func(s p28.Stencil, u p28.Vector, next p28.Vector)
 	WLog            func(scale float64, shift float64, x p28.Vector, y p28.Vector)
 	WSolveLines     func(l p28.Lines, lower p28.Vector, inverse p28.Vector, upper p28.Vector, to p28.Vector, from p28.Vector, b p28.Vector)
+	WSparseProduct  func(width int, columns p28.Vector, values p28.Vector, x p28.Vector, y p28.Vector)
 }
 
 func (w _p28_Grids) Exp(a0 float64, a1 float64, a2 p28.Vector, a3 p28.Vector) { w.WExp(a0, a1, a2, a3) }
@@ -2596,6 +2618,9 @@ func (w _p28_Grids) HamiltonJacobi(a0 p28.Stencil, a1 p28.Vector, a2 p28.Vector)
 func (w _p28_Grids) Log(a0 float64, a1 float64, a2 p28.Vector, a3 p28.Vector) { w.WLog(a0, a1, a2, a3) }
 func (w _p28_Grids) SolveLines(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector, a4 p28.Vector, a5 p28.Vector, a6 p28.Vector) {
 	w.WSolveLines(a0, a1, a2, a3, a4, a5, a6)
+}
+func (w _p28_Grids) SparseProduct(a0 int, a1 p28.Vector, a2 p28.Vector, a3 p28.Vector, a4 p28.Vector) {
+	w.WSparseProduct(a0, a1, a2, a3, a4)
 }
 
 type _p28_Layers struct {
@@ -2759,6 +2784,21 @@ func (w _p28_Physics) Spins(a0 int, a1 int, a2 int, a3 float64, a4 p28.Vector, a
 	w.WSpins(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 func (w _p28_Physics) Walkers(a0 p28.Walk, a1 p28.Vector, a2 p28.Vector) { w.WWalkers(a0, a1, a2) }
+
+type _p28_Transforms struct {
+	IValue          any
+	WCosine         func(l p28.Lines, x p28.Vector)
+	WCosineInverse  func(l p28.Lines, x p28.Vector)
+	WFourier        func(l p28.Lines, x p28.Vector, y p28.Vector)
+	WFourierInverse func(l p28.Lines, y p28.Vector, x p28.Vector)
+}
+
+func (w _p28_Transforms) Cosine(a0 p28.Lines, a1 p28.Vector)                 { w.WCosine(a0, a1) }
+func (w _p28_Transforms) CosineInverse(a0 p28.Lines, a1 p28.Vector)          { w.WCosineInverse(a0, a1) }
+func (w _p28_Transforms) Fourier(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector) { w.WFourier(a0, a1, a2) }
+func (w _p28_Transforms) FourierInverse(a0 p28.Lines, a1 p28.Vector, a2 p28.Vector) {
+	w.WFourierInverse(a0, a1, a2)
+}
 
 type _p28_Updates struct {
 	IValue  any
