@@ -9,6 +9,9 @@ Progress bars are left out: whether work is long enough to show one depends on t
 SVG is compared likewise, after its ids, which are made unique on each run.
 PNG is compared as pixels: any difference counts, for the engine is the same.
 
+The two run at the same time, each on a copy in a folder of its own, OUTDIR/jupyter
+and OUTDIR/glassy: a file that a cell writes is not the other's to read or remove.
+
 A cell tagged "measured" has results that depend on the processor, as training
 does: a matrix product of another machine rounds otherwise. The two runs must
 agree on them as on all else; what NOTEBOOK keeps must only have the same words
@@ -24,6 +27,7 @@ import argparse
 import base64
 import io
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +44,11 @@ BAR = re.compile(r"[█░]{30} \d|^.* \d+, \S+s$") # a progress bar, or a count
 PICTURE = re.compile(r"base64,[\w+/=]+") # inside a page
 IDS = re.compile(r'(\bid="|href="#|url\(#)[^")]*')
 VIEW = "application/vnd.jupyter.widget-view+json"  # names a widget of one running kernel
+
+
+def copied(source: Path, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copy(source, folder))
 
 
 def by_nbclient(source: Path, target: Path):
@@ -139,8 +148,8 @@ def main():
     args.outdir.mkdir(parents=True, exist_ok=True)
     stem = args.notebook.stem
     with ThreadPoolExecutor() as pool:  # both at once
-        beside = pool.submit(by_glassy, args.glassy, args.notebook, args.outdir / f"{stem}.glassy.ipynb")
-        theirs = by_nbclient(args.notebook, args.outdir / f"{stem}.jupyter.ipynb")
+        beside = pool.submit(by_glassy, args.glassy, copied(args.notebook, args.outdir / "glassy"), args.outdir / f"{stem}.glassy.ipynb")
+        theirs = by_nbclient(copied(args.notebook, args.outdir / "jupyter"), args.outdir / f"{stem}.jupyter.ipynb")
         ours = beside.result()
 
     book = nbformat.read(args.notebook, as_version=4)
