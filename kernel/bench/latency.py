@@ -144,8 +144,8 @@ def memory(manager):
 
 
 def private(manager):
-    """MB that belong to the session process alone, and MB of it in pages of files."""
-    time.sleep(1)
+    """MB that belong to the session process alone, and MB of it in pages of files, when it has rested."""
+    time.sleep(3)
     [session] = sessions(manager)
     rollup = Path(f"/proc/{session.pid}/smaps_rollup").read_text()
     kb = {name: int(size) for name, size in re.findall(r"^(\w+): +(\d+) kB", rollup, re.MULTILINE)}

@@ -1,6 +1,11 @@
 package engine
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"glassy/kernel/engine/host"
+)
 
 func TestMemoryOfRedefinedVariables(t *testing.T) {
 	b := newBench(t)
@@ -16,4 +21,23 @@ func TestMemoryOfRedefinedVariables(t *testing.T) {
 	// The old value is there for the statement that replaces it.
 	b.ok("v := 41")
 	b.want("v := fmt.Sprint(v + 1)\nv + \"!\"", "42!")
+}
+
+// What a cell leaves behind goes back to the system soon after it.
+func TestMemoryAtRest(t *testing.T) {
+	b := newBench(t)
+	b.ok("waste := func() { b := make([]byte, 64<<20); for i := range b { b[i] = 1 } }")
+	b.ok("waste()")
+	const enough = 32 << 20
+	var m host.Message
+	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(100 * time.Millisecond) {
+		var err error
+		if m, err = b.query(host.Request{Op: "memory"}); err != nil {
+			t.Fatal(err)
+		}
+		if m.Memory.HeapFromSystem < enough {
+			return
+		}
+	}
+	t.Errorf("%d bytes of heap after 30 s, want less than %d: a cell's garbage of 64 MiB is gone", m.Memory.HeapFromSystem, enough)
 }

@@ -76,6 +76,8 @@ type session struct {
 
 	runMu   sync.Mutex
 	running map[int]*running
+	untidy  bool        // cells were opened since the last rest
+	resting *time.Timer // until the next
 }
 
 // running is a run that goes on.
@@ -107,6 +109,7 @@ func Main(magics map[string]func(argument string) string, open func(Request) err
 		magics: magics,
 		open:   open,
 	}
+	s.resting = time.AfterFunc(rest, s.tidy)
 	self = s
 	if err := s.stdin.renew(); err != nil {
 		log.Print(err)
@@ -143,6 +146,7 @@ func (s *session) handle(q Request) {
 			if err := s.open(q); err != nil {
 				m.Err = err.Error()
 			}
+			s.loaded()
 			s.send(m)
 		}()
 	case "define":
@@ -300,6 +304,7 @@ func (s *session) end(m Message, r *running) bool {
 	}
 	close(r.gone)
 	delete(s.running, r.ID)
+	s.resting.Reset(rest)
 	if err := s.stdin.renew(); err != nil {
 		log.Print(err)
 	}
