@@ -878,6 +878,8 @@ var tables = map[string]map[string]reflect.Value{
 		"Status":                 reflect.ValueOf((*p42.Status)(nil)),
 		"StudentEntropy":         reflect.ValueOf(p42.StudentEntropy),
 		"StudentsAtOverlap":      reflect.ValueOf(p42.StudentsAtOverlap),
+		"SurveyPropagation":      reflect.ValueOf(p42.SurveyPropagation),
+		"Surveys":                reflect.ValueOf((*p42.Surveys)(nil)),
 		"Teacher":                reflect.ValueOf(p42.Teacher),
 		"TeacherThreshold":       reflect.ValueOf(p42.TeacherThreshold),
 		"Units":                  reflect.ValueOf(p42.Units),

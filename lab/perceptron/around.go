@@ -44,7 +44,7 @@ func LocalEntropyCurve(p *Perceptron, x []int8, fields []float64, opts ...BPOpti
 		for j, v := range x {
 			field[j] = fields[i] * float64(v)
 		}
-		b := iterate(p, messages, field, o)
+		b := iterate(p, "belief propagation", messages, field, o)
 		if b.Status == Stopped {
 			break
 		}

@@ -23,7 +23,8 @@ const (
 
 func (s Status) String() string { return [...]string{"solved", "ended", "stopped"}[s] }
 
-// BPOptions are how [BeliefPropagation] iterates; the zero value will do.
+// BPOptions are how [BeliefPropagation] and [SurveyPropagation] iterate; the zero value
+// will do.
 type BPOptions struct {
 	Field     []float64 // f, len D: the law of the weights is X(x) e^(f·x); nil: none
 	Exact     bool      // messages by convolution, O(N d D) for a step: exact on trees
@@ -50,26 +51,31 @@ type Beliefs struct {
 // (approximate message passing): O(N D) for a step, with errors of order 1/d for
 // random patterns. Patterns that leave inputs out have exact messages always.
 func BeliefPropagation(p *Perceptron, opts ...BPOptions) *Beliefs {
+	o := p.checked("BeliefPropagation", opts)
+	run.Cite("braunstein2006")
+	return iterate(p, "belief propagation", newMessages(p, o.Exact, o.Seed), o.Field, o)
+}
+
+// checked are the options, with a field, of which op panics where they cannot be.
+func (p *Perceptron) checked(op string, opts []BPOptions) BPOptions {
 	var o BPOptions
 	if len(opts) > 0 {
 		o = opts[0]
 	}
 	if o.Field != nil && len(o.Field) != p.Weights() {
-		panic(fmt.Sprintf("perceptron: BeliefPropagation: %d fields, expected D = %d", len(o.Field), p.Weights()))
+		panic(fmt.Sprintf("perceptron: %s: %d fields, expected D = %d", op, len(o.Field), p.Weights()))
 	}
 	if !(o.Damping >= 0 && o.Damping < 1) || !(o.Tolerance >= 0) || o.Steps < 0 {
-		panic(fmt.Sprintf("perceptron: BeliefPropagation: Damping is %v, Tolerance %v, Steps %d, expected 0 ≤ Damping < 1 and numbers of at least 0", o.Damping, o.Tolerance, o.Steps))
+		panic(fmt.Sprintf("perceptron: %s: Damping is %v, Tolerance %v, Steps %d, expected 0 ≤ Damping < 1 and numbers of at least 0", op, o.Damping, o.Tolerance, o.Steps))
 	}
-	field := o.Field
-	if field == nil {
-		field = make([]float64, p.Weights())
+	if o.Field == nil {
+		o.Field = make([]float64, p.Weights())
 	}
-	run.Cite("braunstein2006")
-	return iterate(p, newMessages(p, o.Exact, o.Seed), field, o)
+	return o
 }
 
 // iterate sends messages until they rest.
-func iterate(p *Perceptron, messages messages, field []float64, o BPOptions) *Beliefs {
+func iterate(p *Perceptron, name string, messages messages, field []float64, o BPOptions) *Beliefs {
 	if o.Steps == 0 {
 		o.Steps = 1000
 	}
@@ -80,7 +86,7 @@ func iterate(p *Perceptron, messages messages, field []float64, o BPOptions) *Be
 		o.Context = run.Context()
 	}
 	b := &Beliefs{Status: Ended}
-	loop := run.Start(o.Context, "belief propagation", o.Steps)
+	loop := run.Start(o.Context, name, o.Steps)
 	for range loop.Steps() {
 		b.Change = messages.step(field, o.Damping)
 		if b.Steps++; b.Change <= o.Tolerance {

@@ -120,6 +120,9 @@ func TestSolvers(t *testing.T) {
 		"reinforced BP": func(p *perceptron.Perceptron, ctx context.Context) *perceptron.Solution {
 			return perceptron.ReinforcedBP(p, perceptron.ReinforceOptions{Context: ctx})
 		},
+		"reinforced SP": func(p *perceptron.Perceptron, ctx context.Context) *perceptron.Solution {
+			return perceptron.ReinforcedBP(p, perceptron.ReinforceOptions{Surveys: true, Context: ctx})
+		},
 		"focusing BP": func(p *perceptron.Perceptron, ctx context.Context) *perceptron.Solution {
 			return perceptron.FocusingBP(p, perceptron.FocusOptions{Context: ctx})
 		},

@@ -13,6 +13,7 @@
 //	bp.go           BeliefPropagation: marginals and the number of solutions
 //	dense.go        its messages where each sum has many terms
 //	edges.go        its messages by convolution, exact on trees
+//	survey.go       SurveyPropagation: clusters of solutions, and what is frozen in them
 //	around.go       LocalEntropyCurve: how many solutions there are about given weights
 //
 //	solver.go       ReinforcedBP and FocusingBP; Solution, where a search ends
@@ -23,8 +24,9 @@
 // Two theories stand beside what is counted. Typical solutions, the teacher among
 // them, are isolated: [FranzParisi] and [StudentsAtOverlap] are negative near
 // them. What searches find is not typical: about it solutions are dense. Belief
-// propagation has two kinds of messages behind one interface, and whatever guides
-// them, reinforcement or focusing, is a rule for the field that they are sent in.
+// propagation has two kinds of messages behind one interface, survey propagation a
+// third, and whatever guides them, reinforcement or focusing, is a rule for the field
+// that they are sent in.
 //
 // Logarithms are natural, entropies per weight. Weights are numbers of type int8,
 // 1 or −1.

@@ -34,10 +34,7 @@ func (s *edges) cavity() []float64        { return s.b }
 
 func (s *edges) step(field []float64, damping float64) float64 {
 	n, D := s.p.Patterns(), s.p.Weights()
-	s.logZ = 0
-	for i := range n {
-		s.logZ += s.pattern(i)
-	}
+	s.patterns()
 	clear(s.b)
 	for i := range n {
 		for j, v := range s.in[i*D : (i+1)*D] {
@@ -51,6 +48,14 @@ func (s *edges) step(field []float64, damping float64) float64 {
 		}
 	}
 	return settle(s.m, s.b, field, damping)
+}
+
+// patterns sets what all patterns say, and logZ.
+func (s *edges) patterns() {
+	s.logZ = 0
+	for i := range s.p.Patterns() {
+		s.logZ += s.pattern(i)
+	}
 }
 
 // pattern sets what pattern i says of all weights and returns log Z_i.

@@ -26,6 +26,7 @@ type ReinforceOptions struct {
 	Steps   int     // at most; 0: 2000
 	Damping float64 // as in BPOptions
 	Exact   bool    // as in BPOptions
+	Surveys bool    // reinforced survey propagation: messages are those of [SurveyPropagation]
 	Seed    uint64
 
 	Context context.Context // nil: that of the notebook's cell, see run.Context
@@ -47,7 +48,11 @@ func ReinforcedBP(p *Perceptron, opts ...ReinforceOptions) *Solution {
 		panic(fmt.Sprintf("perceptron: ReinforcedBP: Rate, %v, expected 0 < Rate ≤ 1", o.Rate))
 	}
 	run.Cite("braunstein2006")
-	return guided(p, "reinforced belief propagation", o.Steps, o.Damping, o.Exact, o.Seed, o.Context, func(t int, patterns, field []float64) {
+	name, messages := "reinforced belief propagation", newMessages(p, o.Exact, o.Seed)
+	if o.Surveys {
+		name, messages = "reinforced survey propagation", newSurveys(p, o.Seed)
+	}
+	return guided(p, name, messages, o.Steps, o.Damping, o.Context, func(t int, patterns, field []float64) {
 		share := 1 - math.Pow(1-o.Rate, float64(t))
 		for j, b := range patterns {
 			field[j] = share * (b + field[j])
@@ -95,7 +100,7 @@ func FocusingBP(p *Perceptron, opts ...FocusOptions) *Solution {
 		panic(fmt.Sprintf("perceptron: FocusingBP: Replicas, %v, and Rate, %v, expected a finite number of at least 1 and one above 0", o.Replicas, o.Rate))
 	}
 	run.Cite("baldassi2016")
-	return guided(p, "focusing belief propagation", o.Steps, o.Damping, o.Exact, o.Seed, o.Context, func(t int, patterns, field []float64) {
+	return guided(p, "focusing belief propagation", newMessages(p, o.Exact, o.Seed), o.Steps, o.Damping, o.Context, func(t int, patterns, field []float64) {
 		γ := o.Rate * float64(t)
 		for j, b := range patterns {
 			field[j] = through(γ, (o.Replicas-1)*through(γ, b))
@@ -111,7 +116,7 @@ func through(γ, h float64) float64 {
 
 // guided sends messages in a field that guide sets after step t = 1, 2, … from
 // those of the patterns, until the signs of the magnetisations are a solution.
-func guided(p *Perceptron, name string, steps int, damping float64, exact bool, seed uint64, ctx context.Context, guide func(t int, patterns, field []float64)) *Solution {
+func guided(p *Perceptron, name string, messages messages, steps int, damping float64, ctx context.Context, guide func(t int, patterns, field []float64)) *Solution {
 	if steps == 0 {
 		steps = 2000
 	}
@@ -121,7 +126,6 @@ func guided(p *Perceptron, name string, steps int, damping float64, exact bool, 
 	if ctx == nil {
 		ctx = run.Context()
 	}
-	messages := newMessages(p, exact, seed)
 	field := make([]float64, p.Weights())
 	best := newBest(p)
 	loop := run.Start(ctx, name, steps)

@@ -59,6 +59,7 @@ var references = map[string]string{
 	"linderman2019":           "G. C. Linderman, M. Rachh, J. G. Hoskins, S. Steinerberger, Y. Kluger: Fast interpolation-based t-SNE for improved visualization of single-cell RNA-seq data. Nature Methods 16 (2019) 243-245.",
 	"maaten2008":              "L. van der Maaten, G. Hinton: Visualizing data using t-SNE. Journal of Machine Learning Research 9 (2008) 2579-2605.",
 	"mckean1966":              "H. P. McKean: A class of Markov processes associated with nonlinear parabolic equations. Proceedings of the National Academy of Sciences 56 (1966) 1907-1911.",
+	"mezard2002":              "M. Mézard, G. Parisi, R. Zecchina: Analytic and algorithmic solution of random satisfiability problems. Science 297 (2002) 812-815.",
 	"neelakantan2015":         "A. Neelakantan, L. Vilnis, Q. V. Le, I. Sutskever, L. Kaiser, K. Kurach, J. Martens: Adding gradient noise improves learning for very deep networks. Preprint, 2015, arXiv:1511.06807.",
 	"netzer2011":              "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu, A. Y. Ng: Reading digits in natural images with unsupervised feature learning. NIPS Workshop on Deep Learning and Unsupervised Feature Learning, 2011.",
 	"noh2015":                 "J. D. Noh, J. Lee: On the steady-state probability distribution of nonequilibrium stochastic systems. Journal of the Korean Physical Society 66 (2015) 544-552.",
